@@ -1,0 +1,45 @@
+# Everything from a fresh clone with Python 3.11 and make: the first target that needs it builds .venv.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCE ?= gold/kad.jsonl
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format kafka bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+setup: $(VENV)/.ready  ## build the environment from the lock file
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "$(PYTHON) is not on the PATH: install Python 3.11, or say PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(VENV)/.ready  ## the week of a coded file, end to end (SOURCE=gold/kad.jsonl)
+	@$(BIN)/timelines demo $(SOURCE)
+
+test: $(VENV)/.ready  ## all tests, under 10 minutes
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.ready  ## lint, types, import contract, generated documents
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/timelines schema --check
+
+format: $(VENV)/.ready  ## format the code
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+kafka: $(VENV)/.ready  ## Apache Kafka on this machine
+	@$(BIN)/timelines kafka start
+
+bench: $(VENV)/.ready  ## benchmarks
+	@$(BIN)/python -m benchmarks
+
+clean:  ## remove what was built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,64 @@
+"""The topic registry: what each topic is for, who writes it, how Kafka keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+EVENTS: Final = "incidents.events.v1"
+TIMELINES: Final = "incidents.timelines.v1"
+ENTRIES: Final = "incidents.entries.v1"
+UPDATES: Final = "incidents.updates.v1"
+REJECTED: Final = "incidents.rejected.v1"
+COMMANDS: Final = "incidents.commands.v1"
+
+_DAY_MS: Final = 24 * 3600 * 1000
+#: one setting for all topics: what stands in one partition of the log stands in the same partition of the others
+DEFAULT_PARTITIONS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. retention_ms: -1 for ever. key: what the record key holds."""
+
+    name: str
+    purpose: str
+    owner: Literal["producers", "processors", "operators"]
+    key: str
+    value: str
+    cleanup: Literal["delete", "compact"]
+    retention_ms: int
+    config: Mapping[str, str] = field(default_factory=dict)
+
+    def kafka_config(self) -> dict[str, str]:
+        """Settings for topic creation, as Kafka names them."""
+        settings = {"cleanup.policy": self.cleanup, "compression.type": "producer", **self.config}
+        if self.cleanup == "delete":
+            settings["retention.ms"] = str(self.retention_ms)
+        return settings
+
+
+# A small compacted topic compacts only if its segments roll: Kafka's defaults (7 days, 1 GiB, half dirty)
+# would keep every revision of a quiet topic for weeks, and each reader would read them all.
+_COMPACTS: Final = {
+    "segment.ms": str(6 * 3600 * 1000),
+    "segment.bytes": str(64 * 1024 * 1024),
+    "min.cleanable.dirty.ratio": "0.2",
+    "max.compaction.lag.ms": str(_DAY_MS),
+    "delete.retention.ms": str(_DAY_MS),
+}
+
+REGISTRY: Final[tuple[Topic, ...]] = (
+    Topic(EVENTS, "the log: reports, decisions of people, ticks of the clock", "producers", "region",
+          "Event, Decision or Tick (ce_type says which)", "delete", -1, {"compression.type": "zstd"}),
+    Topic(TIMELINES, "the newest head of every incident", "processors", "incident_id",
+          "IncidentTimeline", "compact", -1, _COMPACTS),
+    Topic(ENTRIES, "the newest entry of every event", "processors", "event_id", "Entry", "compact", -1, _COMPACTS),
+    Topic(UPDATES, "what changed, one record a revision", "processors", "incident_id",
+          "TimelineUpdate", "delete", 30 * _DAY_MS),
+    Topic(REJECTED, "what could not be taken, with its original bytes", "processors", "as received",
+          "the original bytes", "delete", 90 * _DAY_MS),
+    Topic(COMMANDS, "requests for decisions", "operators", "region", "Command", "delete", 90 * _DAY_MS),
+)  # fmt: skip
+BY_NAME: Final[Mapping[str, Topic]] = {topic.name: topic for topic in REGISTRY}

@@ -1,0 +1,1 @@
+"""The command `timelines`: the thinnest module, the only importer of everything."""
