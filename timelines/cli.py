@@ -59,7 +59,7 @@ app = typer.Typer(
     help="Turns reports of attacks, statements and protests into timelines that say why.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings=_HELP,
 )
 

@@ -1,0 +1,93 @@
+"""What the correlator asks of the evidence, and what it gets back.
+
+The rule that makes restore exact: everything a linker answers is a function of its weights and of the
+*set* of (features, seq, incident) it holds. Never of the order in which that set was built, of a cache
+filled along the way, of hash order, or of a clock. Word statistics are counts over that set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from schemas.event import AnyEvent
+from schemas.timeline import Link
+from schemas.vocabulary import Relation
+
+F = TypeVar("F")  # the linker's own features of an event; opaque to the correlator
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an event belongs, as evidence sees it.
+
+    incident_id: None: none of the known incidents is good enough, open a new one
+    link: score of the chosen incident, or of opening (the best that was refused, with what spoke against it)
+    copy_of: event_id of the earlier report that this one repeats (wire copy, re-issue, translation)
+    background_in: incidents the event speaks of without belonging to them, with scores, best first
+    candidates: how many incidents were looked at; a figure for metrics and tests
+    """
+
+    incident_id: str | None
+    link: Link
+    copy_of: str | None = None
+    background_in: tuple[tuple[str, float], ...] = ()
+    candidates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MergeProposal:
+    """Evidence now says that two incidents are one. The correlator chooses which id stays."""
+
+    one: str
+    other: str
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationProposal:
+    """Two incidents that stay apart and belong to one story: `incident_id` is `relation` of, or to, `other`."""
+
+    incident_id: str
+    other: str
+    relation: Relation
+    score: float
+    reasons: tuple[str, ...]
+
+
+class Linker(Protocol, Generic[F]):
+    """The evidence of one region."""
+
+    def features(self, event: AnyEvent) -> F:
+        """What this linker keeps of an event. Pure; costs a few hundred microseconds."""
+
+    def dump_features(self, features: F) -> str:
+        """Features as JSON text for the state; `load_features` gives back an equal value."""
+
+    def load_features(self, text: str) -> F: ...
+
+    def place(self, features: F, *, now: datetime, named: tuple[str, ...] = ()) -> Placement:
+        """Best home for an event that is not held yet. Changes nothing.
+
+        now: the region's clock. named: incidents that hold events which this one refers to.
+        """
+
+    def hold(self, event_id: str, features: F, *, seq: int, incident_id: str) -> None:
+        """Take an event in. seq: its number in the region's log, 0, 1, 2 ...: the only order there is."""
+
+    def move(self, event_id: str, incident_id: str) -> None:
+        """The event belongs to another incident now."""
+
+    def drop(self, event_id: str) -> None:
+        """Forget the event: retracted, redacted or long closed."""
+
+    def merge_of(self, incident_id: str, *, now: datetime) -> MergeProposal | None:
+        """Asked after an event joined or founded `incident_id`: is it one with another incident?"""
+
+    def link_of(self, event_id: str, *, now: datetime) -> Link:
+        """Why a held event belongs where it is, judged by the others of its incident."""
+
+    def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:
+        """Incidents related to this one, best first, at most 20."""
