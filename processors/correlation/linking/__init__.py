@@ -1,1 +1,1 @@
-"""Evidence: which incident does an event belong to, and why. Reads messages, keeps indexes, decides nothing for good."""
+"""Evidence: which incident does an event belong to, and why? Decides nothing for good."""

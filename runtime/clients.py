@@ -1,0 +1,114 @@
+"""The Kafka clients of this project: one place for addresses, security and the settings that matter.
+
+All clients are confluent-kafka (librdkafka). Consumers read only committed records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
+
+from .settings import PREFIX, Settings, SettingsError
+
+#: what one message may weigh with its headers and envelope; above schemas.codec.MAX_RECORD_BYTES
+_MESSAGE_MAX_BYTES: Final = 1_048_576
+
+
+class BrokerUnreachable(Exception):
+    """No broker answered. Says which address was tried and what to do."""
+
+    def __init__(self, servers: str, why: str) -> None:
+        super().__init__(
+            f"no Kafka broker answers at {servers} ({why}): start one (`timelines kafka start`), "
+            f"or set {PREFIX}BOOTSTRAP_SERVERS or --bootstrap-servers to one that runs"
+        )
+
+
+def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
+    """Address and security, as librdkafka names them. Raises SettingsError without an address."""
+    if settings.bootstrap_servers is None:
+        raise SettingsError(f"{PREFIX}BOOTSTRAP_SERVERS", 'is not set: give the broker, for example "127.0.0.1:9092"')
+    config: dict[str, Any] = {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "client.id": f"{settings.app_id}-{client_id}",
+        "security.protocol": settings.security_protocol,
+        "log_level": 0,  # librdkafka would write a line to stderr every 50 ms; the reasons reach us as errors
+        "reconnect.backoff.max.ms": 2_000,
+        "socket.keepalive.enable": True,
+        "broker.address.family": "any",
+    }
+    if settings.security_protocol.startswith("SASL"):
+        config["sasl.mechanism"] = settings.sasl_mechanism
+        config["sasl.username"] = settings.sasl_username
+        config["sasl.password"] = settings.sasl_password.get_secret_value() if settings.sasl_password else ""
+    if settings.security_protocol.endswith("SSL"):
+        files = {
+            "ssl.ca.location": settings.ssl_ca_location,
+            "ssl.certificate.location": settings.ssl_certificate_location,
+            "ssl.key.location": settings.ssl_key_location,
+        }
+        config.update({name: str(path) for name, path in files.items() if path is not None})
+        if settings.ssl_key_password is not None:
+            config["ssl.key.password"] = settings.ssl_key_password.get_secret_value()
+    return config
+
+
+def new_producer(settings: Settings, client_id: str, **extra: Any) -> Producer:
+    """An idempotent producer. `extra`: further librdkafka settings, underscores for dots."""
+    return Producer(
+        {
+            **client_config(settings, client_id),
+            "enable.idempotence": True,
+            "acks": "all",
+            "partitioner": "murmur2_random",  # as Java's, so that every producer of every language agrees
+            "compression.type": "zstd",
+            "linger.ms": 5,
+            "message.max.bytes": _MESSAGE_MAX_BYTES,
+            **_dotted(extra),
+        }
+    )
+
+
+def new_consumer(settings: Settings, client_id: str, group: str | None = None, **extra: Any) -> Consumer:
+    """A consumer of committed records that starts at the beginning. group None: it only assigns partitions."""
+    return Consumer(
+        {
+            **client_config(settings, client_id),
+            "group.id": group or f"{settings.app_id}-{client_id}",
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "fetch.message.max.bytes": _MESSAGE_MAX_BYTES,
+            "fetch.wait.max.ms": 100,
+            **_dotted(extra),
+        }
+    )
+
+
+def new_admin(settings: Settings, client_id: str = "admin") -> AdminClient:
+    return AdminClient(client_config(settings, client_id))
+
+
+def check_reachable(settings: Settings, timeout_s: float = 10.0) -> None:
+    """Raises BrokerUnreachable unless a broker answers within the time; SettingsError without an address."""
+    reasons: list[str] = []
+    config = client_config(settings, "probe")
+    config["error_cb"] = lambda error: reasons.append(str(error.str()))
+    probe = AdminClient(config)
+    try:
+        probe.list_topics(timeout=timeout_s)
+    except KafkaException as error:
+        why = reasons[0] if reasons else error.args[0].str()
+        raise BrokerUnreachable(config["bootstrap.servers"], why) from error
+
+
+def is_end_of_partition(error: KafkaError | None) -> bool:
+    return error is not None and error.code() == KafkaError._PARTITION_EOF
+
+
+def _dotted(extra: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.replace("_", "."): value for name, value in extra.items()}

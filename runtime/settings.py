@@ -1,0 +1,127 @@
+"""Settings: read once from the environment, validated, and refused with the variable's name and the remedy.
+
+Every variable begins with TIMELINES_. A secret may come from a file: TIMELINES_SASL_PASSWORD_FILE.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.topics import DEFAULT_PARTITIONS
+
+PREFIX = "TIMELINES_"
+_SECRETS = ("SASL_PASSWORD", "SSL_KEY_PASSWORD")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. variable: its name in the environment."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"{variable}: {problem}")
+        self.variable = variable
+
+
+class Settings(BaseSettings):
+    """Everything a service can be told. Immutable; secrets do not show in `repr`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+
+    bootstrap_servers: str | None = Field(default=None, description="host:port[,host:port] of the brokers")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_ca_location: Path | None = Field(default=None, description="PEM file of the authority to trust")
+    ssl_certificate_location: Path | None = None
+    ssl_key_location: Path | None = None
+    ssl_key_password: SecretStr | None = None
+
+    app_id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{1,100}$")] = Field(
+        default="incident-timelines", description="consumer group, and the prefix of transactional ids"
+    )
+    partitions: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=DEFAULT_PARTITIONS, description="partitions of every topic when they are created"
+    )
+    replication_factor: Annotated[int, Field(ge=1, le=10)] = 1
+    min_insync_replicas: Annotated[int, Field(ge=1, le=10)] = 1
+
+    batch_records: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=500, description="most records of one partition in one batch and transaction"
+    )
+    coalesce_ms: Annotated[int, Field(ge=0, le=5_000)] = Field(
+        default=20, description="how long a batch waits for more records; fewer, larger transactions"
+    )
+    session_timeout_s: Annotated[float, Field(ge=1, le=300)] = Field(
+        default=8.0, description="a worker silent for so long loses its partitions"
+    )
+    max_rejected_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=1_000, description="more rejects than this stop the worker: the input is broken, not one record"
+    )
+    tick_seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        default=60.0, description="the gate ticks a region that was silent for so long"
+    )
+    command_max_age_s: Annotated[float, Field(ge=1, le=30 * 86_400)] = Field(
+        default=3_600.0, description="an older command is refused: the person may have changed their mind"
+    )
+    data_dir: Path = Field(default=Path("data"), description="local state; may be deleted at any time")
+
+    health_host: str = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        default=0, description="liveness, readiness and metrics over HTTP; 0: a free port for nobody in particular"
+    )
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("bootstrap_servers")
+    @classmethod
+    def _host_and_port(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        for server in value.split(","):
+            host, _, port = server.strip().rpartition(":")
+            if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+                raise ValueError('must be "host:port", several with commas between, for example "127.0.0.1:9092"')
+        return value
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Settings:
+        if self.security_protocol.startswith("SASL") and (not self.sasl_username or not self.sasl_password):
+            raise ValueError(
+                f"{PREFIX}SASL_USERNAME and {PREFIX}SASL_PASSWORD (or {PREFIX}SASL_PASSWORD_FILE) are needed with "
+                f"{PREFIX}SECURITY_PROTOCOL={self.security_protocol}"
+            )
+        return self
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """Settings from the environment; `given` (command-line options, None: not given) goes before it.
+
+    Raises SettingsError.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, object] = {}
+    for name in Settings.model_fields:
+        if (text := environ.get(PREFIX + name.upper())) not in (None, ""):
+            values[name] = text
+    for secret in _SECRETS:
+        if (file := environ.get(f"{PREFIX}{secret}_FILE")) and secret.lower() not in values:
+            try:
+                values[secret.lower()] = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+            except OSError as error:
+                raise SettingsError(f"{PREFIX}{secret}_FILE", f"cannot be read ({error.strerror}): {file}") from error
+    values.update({name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + ".".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else PREFIX + "*"
+        raise SettingsError(name, fault["msg"].removeprefix("Value error, ")) from error
+
+
+__all__ = ["PREFIX", "Settings", "SettingsError", "load_settings"]
