@@ -19,8 +19,8 @@ Row = Mapping[str, Any]
 _LATIN: Final = "bdlmnr"
 _CYRILLIC: Final = "бдлмнр"
 _ARABIC: Final = "بدلمنر"
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*")
-_INSIDE_A_SENTENCE: Final = re.compile(r"(?<=[\w,;] )([^\W\d_a-z]\w+(?:['’ʼ`-][^\W\d_]+)*)")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
+_INSIDE_A_SENTENCE: Final = re.compile(r"(?<=[\w,;] )([^\W\d_a-z]\w+(?:['’ʼ`][^\W\d_]+)*)")
 #: parts of names that are grammar rather than name
 _PARTICLES: Final = frozenset(
     ("al", "el", "ar", "an", "as", "ad", "at", "ash", "az", "bin", "ibn", "abu", "de", "da", "do", "del", "la")
