@@ -1,0 +1,138 @@
+"""What goes into a partition's router and what comes out: raw bytes on both sides, no client's types.
+
+The worker fills these from Kafka, the replay from a file; both do with the results what they like.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+#: headers as they travel; a value may be null
+RawHeaders = tuple[tuple[str, bytes | None], ...]
+
+#: version of the partition's own state record
+STATE_VERSION: Final = 1
+#: no region is called so (a region begins with a letter), hence no key of a region's state is like it
+_PARTITION_PREFIX: Final = "_partition/"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A record of the log as received. timestamp_ms: Kafka's, since 1970; the core never sees it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: RawHeaders = ()
+    timestamp_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to be written, into the partition of that topic which has the number of the input's."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: RawHeaders
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why one record was rejected, for the log of the shell. traceback: only where the core itself failed."""
+
+    offset: int
+    field: str
+    reason: str
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """All that one batch brought about; written whole, in one transaction, or not at all.
+
+    outgoing: updates in the order of the log, entries (the newest of each event), heads (of each incident
+        touched), rejects in the order of the log
+    state: keyed state of the regions, then the partition's own record with the offset; None: the key is gone
+    offset: the last one applied, -1 where nothing was applied yet
+    taken, skipped: records applied or rejected; records that had been before
+    kinds: applied records by kind: attack, statement, protest, decision, tick
+    changes: changes in the updates by type: opened, entry_added, merged ...
+    faults: one for each reject
+    newest_recorded_at: clock of the batch in seconds since 1970; None where nothing was applied
+    """
+
+    outgoing: tuple[Outgoing, ...]
+    state: tuple[tuple[bytes, bytes | None], ...]
+    offset: int
+    taken: int = 0
+    skipped: int = 0
+    kinds: Mapping[str, int] = MappingProxyType({})
+    changes: Mapping[str, int] = MappingProxyType({})
+    faults: tuple[Fault, ...] = ()
+    newest_recorded_at: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to write: every record had been before."""
+        return self.taken == 0
+
+
+class GapInLog(Exception):
+    """Records of the log are missing between what was applied and what came. Going on would be wrong timelines."""
+
+    def __init__(self, topic: str, partition: int, expected: int, found: int) -> None:
+        super().__init__(
+            f"{topic}[{partition}]: offset {expected} was to come next and {found} came: records are missing. "
+            "Were they deleted (retention, `kafka-delete-records`), was the topic made anew, or was it written in "
+            "transactions? Restore the topic, or begin with an empty state (new TIMELINES_APP_ID)"
+        )
+        self.expected = expected
+        self.found = found
+
+
+class UnreadableState(Exception):
+    """Stored state that this version cannot take up. Says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionState:
+    """How far a partition's state reaches, and which core made it."""
+
+    offset: int
+    core_version: str
+
+
+def partition_key(partition: int) -> bytes:
+    """Key of the partition's own state record."""
+    return f"{_PARTITION_PREFIX}{partition}".encode()
+
+
+def is_partition_key(key: bytes) -> bool:
+    return key.startswith(_PARTITION_PREFIX.encode())
+
+
+def encode_partition_state(state: PartitionState) -> bytes:
+    fields = {"v": STATE_VERSION, "offset": state.offset, "core_version": state.core_version}
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def decode_partition_state(raw: bytes) -> PartitionState:
+    """Raises UnreadableState."""
+    try:
+        fields = json.loads(raw)
+        version, offset, core_version = fields["v"], fields["offset"], fields["core_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableState(f"the partition's state record cannot be read: {raw[:100]!r}") from error
+    if version != STATE_VERSION or not isinstance(offset, int) or not isinstance(core_version, str):
+        raise UnreadableState(
+            f"the partition's state record is of version {str(version)[:20]!r}, this program reads {STATE_VERSION}: "
+            "run the version that wrote it, or begin with an empty state (new TIMELINES_APP_ID)"
+        )
+    return PartitionState(offset, core_version)

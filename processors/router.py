@@ -1,0 +1,342 @@
+"""The one path from the raw records of one partition to raw results; the worker and the replay share it.
+
+Rules: the log's order is the only truth. What comes out, newest record of each key, depends on the records alone:
+not on how they were cut into batches, nor on the number of partitions, nor on the process that does it.
+A record that cannot be taken never stops the others: it goes to the topic of rejects with its own bytes.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from processors.correlation.records import CannotApply, Changes, LogRecord, RegionCore, StateRecord
+from processors.handover import (
+    Fault,
+    GapInLog,
+    Handover,
+    Outgoing,
+    PartitionState,
+    RawHeaders,
+    RawRecord,
+    UnreadableState,
+    decode_partition_state,
+    encode_partition_state,
+    is_partition_key,
+    partition_key,
+)
+from schemas.codec import LogMessage, decode_log_record, encode
+from schemas.decision import Decision, Tick
+from schemas.errors import MalformedRecord, TooLarge
+from schemas.headers import headers_of, read_headers
+from schemas.regions import ALL_REGIONS, partition_of
+from schemas.rejection import Rejection, rejected_headers
+from schemas.timeline import Entry, TimelineUpdate
+from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, REJECTED, TIMELINES, UPDATES
+
+_REGIONS: Final = frozenset(ALL_REGIONS)
+#: a rejected record must fit its topic beside up to 50 kB of headers; the whole stays in the log
+_MAX_REJECTED_VALUE: Final = 980_000
+_MAX_REJECTED_KEY: Final = 10_000
+_MAX_TRACEBACK: Final = 16_000
+
+
+class PartitionRouter:
+    """Keeps one core per region of one partition, feeds them in order, and gathers what they answer.
+
+    Not to be used after `process` raised, or after what it handed over could not be written: it is ahead of the
+    stored state then. Make a new one and restore it.
+    """
+
+    def __init__(
+        self,
+        partition: int,
+        core_for: Callable[[str], RegionCore],
+        *,
+        core_version: str,
+        partitions: int = DEFAULT_PARTITIONS,
+        topic: str = EVENTS,
+        log_start: int = 0,
+    ) -> None:
+        """core_for: makes the empty core of a region.
+
+        partitions: how many the log has; a record that stands in another partition than its key says is rejected
+        log_start: the first offset that the log still holds; counts only where no state is restored
+        """
+        self.partition = partition
+        self._core_for = core_for
+        self._core_version = core_version
+        self._partitions = partitions
+        self._topic = topic
+        self._offset = log_start - 1
+        self._cores: dict[str, RegionCore] = {}
+        self._restored_version: str | None = None
+
+    @property
+    def offset(self) -> int:
+        """The last offset applied; reading goes on at the next. -1 at the very beginning."""
+        return self._offset
+
+    @property
+    def restored_version(self) -> str | None:
+        """The core that made the state which was restored; None where there was none."""
+        return self._restored_version
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions that were heard of, sorted."""
+        return tuple(sorted(self._cores))
+
+    def process(self, records: Sequence[RawRecord]) -> Handover:
+        """Apply the next records, in order. Those at or below `offset` are passed over.
+
+        Raises GapInLog, and then has changed nothing; ValueError for records of another topic or partition.
+        """
+        fresh = self._fresh(records)
+        batch = _Batch(self._topic, self.partition)
+        for record in fresh:
+            self._take(record, batch)
+        if not fresh:
+            return Handover((), (), self._offset, skipped=len(records))
+        self._offset = fresh[-1].offset
+        return Handover(
+            outgoing=batch.outgoing(self._cores),
+            state=tuple(self._drained()),
+            offset=self._offset,
+            taken=len(fresh),
+            skipped=len(records) - len(fresh),
+            kinds=MappingProxyType(dict(batch.kinds)),
+            changes=MappingProxyType(dict(batch.changes)),
+            faults=tuple(batch.faults),
+            newest_recorded_at=batch.clock.timestamp() if batch.clock else None,
+        )
+
+    def restore(self, pairs: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """Take up the state that earlier hand-overs wrote: in the order written, older records of a key allowed.
+
+        Raises UnreadableState; ValueError once records have been processed.
+        """
+        if self._cores:
+            raise ValueError("restore comes before the first record, into a new router")
+        newest: dict[bytes, bytes] = {}
+        for key, value in pairs:
+            newest.pop(key, None)
+            if value is not None:
+                newest[key] = value
+        by_region: dict[str, list[StateRecord]] = {}
+        for key in sorted(newest):
+            if is_partition_key(key):
+                self._restore_partition(key, newest[key])
+                continue
+            text = key.decode(errors="replace")
+            region = text.partition("/")[0]
+            if region not in _REGIONS or partition_of(region, self._partitions) != self.partition:
+                raise UnreadableState(
+                    f"the state of partition {self.partition} holds {text[:100]!r}, which does not belong there: was "
+                    "the number of partitions changed? Begin with an empty state (new TIMELINES_APP_ID)"
+                )
+            by_region.setdefault(region, []).append(StateRecord(text, newest[key]))
+        if by_region and self._restored_version is None:
+            raise UnreadableState(
+                f"the state of partition {self.partition} says no offset: {partition_key(self.partition)!r}"
+            )
+        for region, state in by_region.items():
+            self._core(region).restore(state)
+
+    def dump(self) -> Iterator[tuple[bytes, bytes]]:
+        """The whole state, as `restore` takes it: what the hand-overs' states fold to."""
+        for region in self.regions:
+            for piece in self._cores[region].dump():
+                if piece.value is not None:
+                    yield piece.key.encode(), piece.value
+        if self._offset >= 0:
+            yield self._own_state()
+
+    def _restore_partition(self, key: bytes, value: bytes) -> None:
+        if key != partition_key(self.partition):
+            raise UnreadableState(f"the state of partition {self.partition} holds that of another: {key[:100]!r}")
+        stored = decode_partition_state(value)
+        self._offset = stored.offset
+        self._restored_version = stored.core_version
+
+    def _fresh(self, records: Sequence[RawRecord]) -> list[RawRecord]:
+        """The records that are new, after a look at all of them: a gap is found before anything changes."""
+        fresh: list[RawRecord] = []
+        reached = self._offset
+        for record in records:
+            if record.topic != self._topic or record.partition != self.partition:
+                raise ValueError(
+                    f"{record.topic}[{record.partition}] came to the router of {self._topic}[{self.partition}]"
+                )
+            if record.offset <= reached:
+                continue
+            if record.offset != reached + 1:
+                raise GapInLog(self._topic, self.partition, reached + 1, record.offset)
+            reached = record.offset
+            fresh.append(record)
+        return fresh
+
+    def _take(self, record: RawRecord, batch: _Batch) -> None:
+        try:
+            region = self._region_of(record)
+            message = decode_log_record(_ce_type(record.headers), record.value)
+            if isinstance(message, Tick) and message.region != region:
+                raise MalformedRecord(
+                    "region", f"is {message.region!r}, the record's key {region!r}: make them equal", None
+                )
+        except MalformedRecord as error:
+            batch.reject(record, error.field, error.problem)
+            return
+        core = self._core(region)
+        try:
+            changes = core.apply(LogRecord(message, region, self.partition, record.offset))
+        except CannotApply as error:
+            batch.reject(record, error.field, error.problem)
+        except MemoryError:
+            raise  # says nothing of the record: another machine could take it
+        except Exception as error:  # noqa: BLE001 - the one last resort: the core is as it was, the others go on
+            # the type alone: messages of errors may hold addresses, and a replay must write the same bytes
+            problem = (
+                f"the core failed on it with {type(error).__name__}: a fault of this version. "
+                "The worker's log has the traceback; send the record again with a version that mends it"
+            )
+            batch.reject(record, "value", problem, traceback.format_exc()[-_MAX_TRACEBACK:])
+        else:
+            batch.add(region, message, changes, core)
+
+    def _region_of(self, record: RawRecord) -> str:
+        """The key decides, not the message: a correction goes to the region of what it corrects."""
+        if record.key is None:
+            raise MalformedRecord("key", "is missing: send the record with its region as key", record.value)
+        region = record.key[:100].decode(errors="replace")
+        if region not in _REGIONS:
+            raise MalformedRecord("key", f"{region!r} is no region: one of {', '.join(ALL_REGIONS)}", record.value)
+        right = partition_of(region, self._partitions)
+        if right != self.partition:
+            # one region in two partitions would be two half incidents with one id
+            raise MalformedRecord(
+                "key",
+                f"{region} belongs in partition {right} of {self._partitions}, not in {self.partition}: "
+                "let the producer choose by key with partitioner=murmur2_random",
+                record.value,
+            )
+        return region
+
+    def _core(self, region: str) -> RegionCore:
+        if (core := self._cores.get(region)) is None:
+            core = self._cores[region] = self._core_for(region)
+        return core
+
+    def _drained(self) -> Iterator[tuple[bytes, bytes | None]]:
+        for region in self.regions:
+            for piece in self._cores[region].drain_state():
+                yield piece.key.encode(), piece.value
+        yield self._own_state()
+
+    def _own_state(self) -> tuple[bytes, bytes]:
+        return partition_key(self.partition), encode_partition_state(PartitionState(self._offset, self._core_version))
+
+
+class _Batch:
+    """What has come of the records of one batch so far."""
+
+    def __init__(self, topic: str, partition: int) -> None:
+        self._topic = topic
+        self._partition = partition
+        self._updates: list[Outgoing] = []
+        self._rejects: list[Outgoing] = []
+        self._entries: dict[str, tuple[Entry, str, int]] = {}
+        self._touched: dict[tuple[str, str], datetime] = {}
+        self.kinds: Counter[str] = Counter()
+        self.changes: Counter[str] = Counter()
+        self.faults: list[Fault] = []
+        self.clock: datetime | None = None
+
+    def add(self, region: str, message: LogMessage, changes: Changes, core: RegionCore) -> None:
+        self.kinds[_kind_of(message)] += 1
+        self.clock = message.recorded_at if self.clock is None else max(self.clock, message.recorded_at)
+        brought = {update.incident_id: update for update in changes.updates}
+        for update in changes.updates:
+            self.changes.update(change.type for change in update.changes)
+            self._updates.append(_sent_update(update))
+        for entry in changes.entries:
+            update_of = brought.get(entry.incident_id)
+            revision = update_of.revision if update_of else core.head(entry.incident_id).revision
+            self._entries.pop(entry.event_id, None)  # so that the order is that of the last change
+            self._entries[entry.event_id] = (entry, region, revision)
+        for incident_id in changes.touched:
+            update_of = brought.get(incident_id)
+            self._touched.pop((region, incident_id), None)
+            self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
+
+    def reject(self, record: RawRecord, field: str, problem: str, trace: str | None = None) -> None:
+        key, value, reason = record.key, record.value, problem
+        if value is not None and len(value) > _MAX_REJECTED_VALUE:
+            reason = f"{reason} [cut here from {len(value)} bytes; the whole stands in the log]"
+            value = value[:_MAX_REJECTED_VALUE]
+        if key is not None and len(key) > _MAX_REJECTED_KEY:
+            reason = f"{reason} [key cut from {len(key)} bytes]"
+            key = key[:_MAX_REJECTED_KEY]
+        rejection = Rejection(reason, field, self._topic, self._partition, record.offset)
+        self._rejects.append(Outgoing(REJECTED, key, value, tuple(rejected_headers(record.headers, rejection))))
+        self.faults.append(Fault(record.offset, field, reason, trace))
+
+    def outgoing(self, cores: dict[str, RegionCore]) -> tuple[Outgoing, ...]:
+        entries = (_sent_entry(*entry) for entry in self._entries.values())
+        heads = (
+            _sent_head(cores[region], incident_id, recorded_at)
+            for (region, incident_id), recorded_at in self._touched.items()
+        )
+        return (*self._updates, *entries, *heads, *self._rejects)
+
+
+def _sent_update(update: TimelineUpdate) -> Outgoing:
+    kept = update
+    while True:
+        try:
+            value = encode(kept)
+            break
+        except TooLarge:
+            if not kept.changes:
+                raise
+            # changes_total goes on telling how many there were
+            kept = kept.model_copy(update={"changes": kept.changes[: len(kept.changes) // 2]})
+    return Outgoing(UPDATES, update.incident_id.encode(), value, tuple(headers_of(update)))
+
+
+def _sent_entry(entry: Entry, region: str, revision: int) -> Outgoing:
+    headers = headers_of(entry, region=region, revision=revision)
+    return Outgoing(ENTRIES, entry.event_id.encode(), encode(entry), tuple(headers))
+
+
+def _sent_head(core: RegionCore, incident_id: str, recorded_at: datetime) -> Outgoing:
+    head = core.head(incident_id)
+    headers = headers_of(head, recorded_at=recorded_at)
+    return Outgoing(TIMELINES, incident_id.encode(), encode(head), tuple(headers))
+
+
+def _ce_type(headers: RawHeaders) -> str | None:
+    return read_headers(header for header in headers if header[0].lower() == "ce_type").type
+
+
+def _kind_of(message: LogMessage) -> str:
+    if isinstance(message, Decision):
+        return "decision"
+    if isinstance(message, Tick):
+        return "tick"
+    return str(message.kind)
+
+
+__all__ = [
+    "Fault",
+    "GapInLog",
+    "Handover",
+    "Outgoing",
+    "PartitionRouter",
+    "RawRecord",
+    "UnreadableState",
+]
