@@ -1,0 +1,42 @@
+"""Feed `events`: JSON Lines of our own `Event`, as `schemas/` describes it; `recorded_at` may be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pydantic_core import from_json, to_json
+
+from schemas.arrival import UNSTAMPED
+from schemas.codec import parse_event
+from schemas.errors import MalformedRecord
+
+from . import Bad, Line, Parsed, Row
+
+
+class EventsFeed:
+    """The feed `events`. Takes what a writer may write: unknown words and unknown fields are faults."""
+
+    name = "events"
+
+    def read(self, lines: Iterable[Line]) -> Iterator[Row]:
+        for line in lines:
+            if not line.raw.strip():
+                continue
+            try:
+                yield Parsed(line.number, parse_event(_with_recorded_at(line.raw)), line.raw)
+            except MalformedRecord as error:
+                yield Bad(line.number, error.field, error.problem, line.raw)
+
+
+def _with_recorded_at(raw: bytes) -> bytes:
+    """The same object with `recorded_at`, which the message must have and a source need not."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        value = from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedRecord("line", f"is no JSON: {error}", raw) from error
+    if not isinstance(value, dict):
+        raise MalformedRecord("line", "must be a JSON object, one event: {...}", raw)
+    if value.get("recorded_at") is None:
+        return to_json({**value, "recorded_at": UNSTAMPED})
+    return raw
