@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -73,8 +73,8 @@ class Handover:
     offset: int
     taken: int = 0
     skipped: int = 0
-    kinds: Mapping[str, int] = MappingProxyType({})
-    changes: Mapping[str, int] = MappingProxyType({})
+    kinds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    changes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[Fault, ...] = ()
     newest_recorded_at: float | None = None
 
