@@ -129,7 +129,8 @@ class TallyCore:
     def _update(self, record: LogRecord, incident_id: str, *changes: Any) -> TimelineUpdate:
         incident = self._incidents[incident_id]
         incident["revision"] += 1
-        incident["last"] = _text(record.message.recorded_at)
+        if not isinstance(record.message, Decision):
+            incident["last"] = _text(record.message.recorded_at)
         self._dirty.add(incident_id)
         cause = Cause(record_id=_id_of(record.message), partition=record.partition, offset=record.offset)
         return TimelineUpdate(
@@ -189,7 +190,9 @@ def a_statement(headline: str, event_id: str) -> StatementEvent:
     return StatementEvent(event_id=event_id, recorded_at=START, headline=headline, source=Source(publisher="Gazette"))
 
 
-def a_decision(*incidents: str, command_id: str = "c1", decision: DecisionKind = DecisionKind.CLOSE) -> Decision:
+def a_decision(
+    *incidents: str, command_id: str = "c1", decision: DecisionKind = DecisionKind.CLOSE, minute: int = 0
+) -> Decision:
     return Decision(
         command_id=command_id,
         decision=decision,
@@ -197,7 +200,7 @@ def a_decision(*incidents: str, command_id: str = "c1", decision: DecisionKind =
         by="ann",
         reason="over",
         decided_at=START,
-        recorded_at=START,
+        recorded_at=START + timedelta(minutes=minute),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -82,12 +83,14 @@ def test_a_batch_tells_the_newest_head_and_entry_once_and_every_update() -> None
 
 
 def test_headers_carry_the_region_and_the_time_of_the_record_that_brought_the_revision() -> None:
-    handed = a_router().process(log(in_log(an_attack("fire", "e1", minute=5))))
-    for out in handed.outgoing:
-        headers = read_headers(out.headers)
-        assert headers.region == "world"
-        assert headers.time is not None
-        assert (headers.time - START).total_seconds() == 300
+    router = a_router()
+    reported = router.process(log(in_log(an_attack("fire", "e1", minute=5))))
+    decided = router.process(log(in_log(a_decision("world:fire", minute=7)), first=1))
+    for minutes, handed in ((5, reported), (7, decided)):
+        for out in handed.outgoing:
+            headers = read_headers(out.headers)
+            assert headers.region == "world"
+            assert headers.time == START + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
