@@ -62,3 +62,22 @@ REGISTRY: Final[tuple[Topic, ...]] = (
     Topic(COMMANDS, "requests for decisions", "operators", "region", "Command", "delete", 90 * _DAY_MS),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Topic]] = {topic.name: topic for topic in REGISTRY}
+
+
+def changelog_topic(app_id: str) -> str:
+    """Name of the topic that holds a worker's state. One for each app_id: a second app has a state of its own."""
+    return f"{app_id}-state-changelog"
+
+
+def changelog(app_id: str) -> Topic:
+    """The worker's state topic as `topics create` makes it. Private to the worker; no contract for readers."""
+    return Topic(
+        changelog_topic(app_id),
+        "the worker's state",
+        "processors",
+        "region/piece, or the partition",
+        "a piece of state",
+        "compact",
+        -1,
+        _COMPACTS,
+    )
