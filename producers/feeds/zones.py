@@ -28,7 +28,7 @@ _MAIN: Final[Mapping[str, str]] = {
     "CN": "Asia/Shanghai",
     "EC": "America/Guayaquil",
     "ES": "Europe/Madrid",
-    "FM": "Pacific/Chuuk",
+    "FM": "Pacific/Pohnpei",
     "GL": "America/Nuuk",
     "ID": "Asia/Jakarta",
     "KI": "Pacific/Tarawa",
