@@ -1,0 +1,373 @@
+"""Faust's consumer on librdkafka: assignment, seeking, delivery, commits.
+
+Private names of Faust 0.15.3 that are overridden or read here and in delivery.py are listed in `PRIVATE_NAMES`; a
+contract test holds them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, Final, TypeVar, cast
+
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException
+from confluent_kafka import Consumer as RdConsumer
+from confluent_kafka import TopicPartition as RdTopicPartition
+from faust.exceptions import ImproperlyConfigured
+from faust.types import TP
+from faust.types.transports import TransportT
+
+from .assignor import Assignor
+from .batch import BatchSchema
+from .delivery import Delivery
+from .options import Options, consumer_config, librdkafka_log
+from .poller import Poller, PollerEnded, reset_offset
+
+T = TypeVar("T")
+
+#: what this module takes from the inside of Faust 0.15.3: attribute of -> names
+PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "faust.transport.consumer:Consumer": (
+        "_acked", "_acked_index", "_read_offset", "_committed_offset", "_paused_partitions", "_active_partitions",
+        "_drain_messages", "_new_offset", "_commit", "_getmany", "_seek", "_to_message", "_new_topicpartition",
+    ),
+    "faust.transport.conductor:Conductor": ("_tp_index", "_acking_topics"),
+}  # fmt: skip
+
+_NETWORK_S: Final = 10.0
+_JOIN_S: Final = 5.0
+_FETCHED_BY_DEFAULT: Final = 500
+
+
+class Consumer(Delivery):
+    """Runs Faust's side of things on the event loop and everything of librdkafka in the poll thread."""
+
+    transport: Any
+    #: set while the group took the partitions away without asking; another worker may have them already
+    lost: bool = False
+
+    def __init__(self, transport: TransportT, *args: Any, **kwargs: Any) -> None:
+        super().__init__(transport, *args, **kwargs)
+        self._subscribed: tuple[str, ...] = ()
+        self._generation = 0
+        self._counts: dict[str, int] = {}
+        self._changelogs: frozenset[str] = frozenset()
+        #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
+        #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
+        self._held: set[TP] = set()
+        self._is_sought = False
+
+    @property
+    def options(self) -> Options:
+        return cast("Options", self.transport.options)
+
+    # --- life -----------------------------------------------------------------------------------------------
+
+    async def on_start(self) -> None:
+        if not isinstance(self.app.assignor, Assignor):
+            raise ImproperlyConfigured(
+                f"PartitionAssignor={type(self.app.assignor).__name__} does not run on this transport: leave the "
+                "setting out, or derive from faust_confluent.Assignor"
+            )
+        await super().on_start()
+        self._running = asyncio.get_running_loop()
+        options = self.options
+        config = consumer_config(self.app, self.transport.url, options)
+        config["error_cb"] = self.on_error
+        self._poller = Poller(
+            RdConsumer(config, logger=librdkafka_log),
+            self,
+            max_records=self.app.conf.broker_max_poll_records or _FETCHED_BY_DEFAULT,
+            coalesce_s=options.coalesce_s,
+        )
+        self._poller.start()
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        if self._poller is not None:
+            self._poller.end()
+            # bounded: librdkafka may hang in a call when the network is gone; the thread is a daemon
+            await asyncio.get_running_loop().run_in_executor(None, self._poller.join, _JOIN_S)
+
+    def close(self) -> None:
+        """Nothing: the poll thread closes the librdkafka consumer when it ends."""
+
+    # --- between the threads --------------------------------------------------------------------------------
+
+    def _on_loop(self, callback: Callable[..., object], *args: Any) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the process is ending
+            self._running.call_soon_threadsafe(callback, *args)
+
+    async def _in_poller(self, command: Callable[[RdConsumer], T]) -> T:
+        return await asyncio.wrap_future(self.poller.submit(command))
+
+    def _tell_poller(self, command: Callable[[RdConsumer], object]) -> None:
+        """Without waiting; in order with all other commands."""
+        self.poller.submit(command).add_done_callback(self._told)
+
+    def _told(self, future: Future[object]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not isinstance(error, PollerEnded):
+            self._log(logging.WARNING, "librdkafka refused: %r", error)
+
+    def _log(self, level: int, text: str, *args: object) -> None:
+        """From any thread."""
+        self.logger.log(level, text, *args)
+
+    def on_fetch(self) -> None:
+        self._on_loop(self._fetched.set)
+
+    def on_error(self, error: KafkaError) -> None:
+        """In the poll thread: an error that belongs to no call."""
+        if error.fatal():
+            self._crash_from_thread(KafkaException(error))
+        else:
+            self._log(logging.WARNING, "librdkafka: %s", error)
+
+    def on_ended(self, error: BaseException | None) -> None:
+        if error is not None and not self.should_stop:
+            self._crash_from_thread(error)
+
+    def _crash_from_thread(self, error: BaseException) -> None:
+        self._on_loop(lambda: asyncio.ensure_future(self.crash(error)))
+
+    def _wait_for_faust(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """In a rebalance callback: run a coroutine on the loop and serve its commands meanwhile."""
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._running)
+        except RuntimeError:  # the loop is closed
+            coroutine.close()
+            return
+        future.add_done_callback(lambda _: self.poller.stir())
+        self.poller.serve_until(future.done)
+        if future.done():
+            future.result()
+        else:
+            self._on_loop(future.cancel)  # the consumer is stopping in the middle of a rebalance
+
+    # --- rebalance, in the poll thread ----------------------------------------------------------------------
+
+    def on_revoke(self, consumer: RdConsumer, partitions: list[RdTopicPartition]) -> None:  # noqa: ARG002 - librdkafka's
+        if not self._is_leaving:
+            self._wait_for_faust(self._revoked())
+
+    def on_lost(self, consumer: RdConsumer, partitions: list[RdTopicPartition]) -> None:
+        self.lost = True
+        self._log(logging.WARNING, "partitions were lost: the group has given them to others already")
+        self.on_revoke(consumer, partitions)
+
+    async def _revoked(self) -> None:
+        self.app.on_rebalance_start()
+        await self.on_partitions_revoked(set(self._assigned))  # eager protocol: everything goes
+        self._assigned = set()
+        self._ledger.clear()
+        self._held.clear()
+        self.poller.forget()
+
+    def on_assign(self, consumer: RdConsumer, partitions: list[RdTopicPartition]) -> None:
+        if self._is_leaving:
+            return
+        sources = {TP(place.topic, place.partition) for place in partitions}
+        changelogs = self.app.tables.changelog_topics
+        if changelogs:
+            self._counts.clear()
+        assignor = cast("Assignor", self.app.assignor)
+        actives, standbys = assignor.derive(sources, changelogs, lambda topic: self._count(consumer, topic))
+        everything = sources | actives | standbys
+        consumer.assign(
+            [RdTopicPartition(*tp) for tp in sources]
+            + [RdTopicPartition(tp.topic, tp.partition, OFFSET_BEGINNING) for tp in actives | standbys]
+        )
+        # Faust resumes what it wants, when it wants it
+        consumer.pause([RdTopicPartition(*tp) for tp in everything])
+        self.poller.end_topics = frozenset(changelogs)
+        self._wait_for_faust(self._took_over(sources, everything))
+
+    async def _took_over(self, sources: set[TP], everything: set[TP]) -> None:
+        app = self.app
+        if not app.rebalancing:
+            app.on_rebalance_start()
+        self._generation += 1
+        app.consumer_generation_id = self._generation
+        self._assigned = everything
+        self._places = {(tp.topic, tp.partition): tp for tp in everything}
+        self._changelogs = frozenset(app.tables.changelog_topics)
+        self._batched = frozenset(
+            name for topic in app.topics if isinstance(topic.schema, BatchSchema) for name in topic.topics
+        )
+        self._ledger.clear()
+        self._held = set(sources)
+        self._is_sought = False
+        await self.on_partitions_assigned(set(everything), self._generation)
+        self.lost = False
+
+    def _count(self, consumer: RdConsumer, topic: str) -> int:
+        """Number of partitions of a topic; in the poll thread."""
+        if (count := self._counts.get(topic)) is None:
+            found = consumer.list_topics(topic, _NETWORK_S).topics[topic]
+            if found.error is not None:
+                raise KafkaException(found.error)
+            count = self._counts[topic] = len(found.partitions)
+        return count
+
+    # --- subscription and flow ------------------------------------------------------------------------------
+
+    async def subscribe(self, topics: Iterable[str]) -> None:
+        """Join the group for the source topics; changelogs follow by derivation."""
+        wanted = tuple(sorted(set(topics) - self.app.tables.changelog_topics))
+        if wanted == self._subscribed:
+            return
+        self._subscribed = wanted
+
+        def join(consumer: RdConsumer) -> None:
+            if self.app.client_only:
+                self._assign_all(consumer, wanted)
+            else:
+                consumer.subscribe(
+                    list(wanted), on_assign=self.on_assign, on_revoke=self.on_revoke, on_lost=self.on_lost
+                )
+
+        await self._in_poller(join)
+
+    def _assign_all(self, consumer: RdConsumer, topics: Iterable[str]) -> None:
+        """Without a group, as Faust's client-only mode (replies to `ask`) wants it: all partitions, from now on."""
+        reset = reset_offset(self.app.conf.consumer_auto_offset_reset)
+        tps = [TP(topic, number) for topic in topics for number in range(self._count(consumer, topic))]
+        self._places = {(tp.topic, tp.partition): tp for tp in tps}
+        self._assigned = set(tps)
+        consumer.assign([RdTopicPartition(tp.topic, tp.partition, reset) for tp in tps])
+
+    def _live(self, tps: Iterable[TP]) -> list[RdTopicPartition]:
+        return [RdTopicPartition(*tp) for tp in tps if tp in self._assigned]
+
+    def pause_partitions(self, tps: Iterable[TP]) -> None:
+        wanted = set(tps)
+        super().pause_partitions(wanted)
+        if self._poller is not None and (live := self._live(wanted)):
+            self._tell_poller(lambda consumer: consumer.pause(live))
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        wanted = set(tps)
+        super().resume_partitions(wanted)
+        self._fetch_from(wanted - self._held)
+
+    def resume_flow(self) -> None:
+        """Faust's own, and the sources begin to flow: sought by now, and the queues were cleared just before."""
+        super().resume_flow()
+        if self._is_sought:
+            self._is_sought = False
+            released, self._held = self._held - self._paused_partitions, set()
+            self._fetch_from(released)
+
+    def _fetch_from(self, tps: Iterable[TP]) -> None:
+        if self._poller is not None and (live := self._live(tps)):
+            self._tell_poller(lambda consumer: Poller.resume(consumer, live))
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Nothing: a full queue blocks the delivery, and two waiting fetches stop the poll thread."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Nothing, see on_buffer_full."""
+
+    # --- offsets --------------------------------------------------------------------------------------------
+
+    def assignment(self) -> set[TP]:
+        return set(self._assigned)
+
+    def topic_partitions(self, topic: str) -> int | None:
+        return self._counts.get(topic)
+
+    def highwater(self, tp: TP) -> int:
+        """End of the log as of the last fetch; -1 before the first one."""
+        return self.poller.highwaters.get((tp.topic, tp.partition), -1)
+
+    async def position(self, tp: TP) -> int | None:
+        found = await self._in_poller(lambda consumer: consumer.position([RdTopicPartition(*tp)]))
+        offset = int(found[0].offset)
+        return offset if offset >= 0 else None
+
+    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        return await self._marks(partitions, 0)
+
+    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
+        """Ends of the logs, asked of the broker: for a read_committed reader that is the last stable offset.
+
+        The cached value is the high watermark, which stands behind open transactions: recovery would wait for them.
+        """
+        return await self._marks(partitions, 1)
+
+    async def _marks(self, partitions: Iterable[TP], which: int) -> dict[TP, int]:
+        tps = list(partitions)
+        return await self._in_poller(
+            lambda consumer: {
+                tp: consumer.get_watermark_offsets(RdTopicPartition(*tp), _NETWORK_S)[which] for tp in tps
+            }
+        )
+
+    async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
+        for tp, offset in partitions.items():
+            self._read_offset[tp] = offset if offset > 0 else None
+            self._forget_acks(tp)
+        await self._seek_all(partitions)
+
+    async def _seek(self, partition: TP, offset: int) -> None:
+        await self.seek_wait({partition: offset})
+
+    async def _seek_all(self, offsets: Mapping[TP, int]) -> None:
+        places = {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
+        poller = self.poller
+        await self._in_poller(lambda consumer: poller.seek(consumer, places))
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Seek the sources to where they go on: what the application says, else what the group has committed.
+
+        Faust calls this after each assignment, when recovery is done.
+        """
+        generation = self._generation
+        sources = [tp for tp in self._assigned if tp.topic not in self._changelogs]
+        if not sources:
+            return {}
+        known: dict[TP, int] = {}
+        if self.options.start_offsets is not None:
+            known.update(self.options.start_offsets(sources))
+        asked = [RdTopicPartition(*tp) for tp in sources if tp not in known]
+        if asked:
+            committed = await self._in_poller(lambda consumer: consumer.committed(asked, _NETWORK_S))
+            for place in committed:
+                if place.error is not None:
+                    raise KafkaException(place.error)
+                known[TP(place.topic, place.partition)] = place.offset
+        reset = reset_offset(self.app.conf.consumer_auto_offset_reset)
+        await self._seek_all({tp: offset if offset >= 0 else reset for tp, offset in known.items()})
+        for tp in sources:
+            self._forget_acks(tp)
+        if generation == self._generation:
+            self._is_sought = True
+        return {tp: offset if offset >= 0 else cast("int", None) for tp, offset in known.items()}
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        places = [RdTopicPartition(tp.topic, tp.partition, offset) for tp, offset in offsets.items()]
+        try:
+            done = await self._in_poller(lambda consumer: consumer.commit(offsets=places, asynchronous=False))
+        except (KafkaException, PollerEnded) as error:
+            self._log(logging.WARNING, "offsets were not committed: %r", error)
+            return False
+        failed = [place for place in done or () if place.error is not None]
+        if failed:
+            self._log(logging.WARNING, "offsets were not committed: %r", failed)
+        return not failed
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: the state of the poll thread is in `poller.alive_at`, for the application's own watchdog."""
+
+    def key_partition(self, topic: str, key: bytes | None, partition: int | None = None) -> int | None:
+        if partition is not None or key is None:
+            return partition
+        return int(self.app.producer.key_partition(topic, key).partition)
+
+    async def create_topic(self, topic: str, partitions: int, replication: int, **settings: Any) -> None:
+        if self.app.conf.topic_allow_declare:
+            await self.app.producer.create_topic(topic, partitions, replication, **settings)
