@@ -1,0 +1,7 @@
+"""`python -m timelines` is the command `timelines`."""
+
+from __future__ import annotations
+
+from .cli import main
+
+main()
