@@ -21,9 +21,11 @@ from .parts import (
     Occurred,
     Place,
     ShortText,
+    SortedKeys,
     Url,
     UtcTime,
     Weapon,
+    fault_in,
 )
 from .vocabulary import (
     EventKind,
@@ -36,88 +38,113 @@ from .vocabulary import (
 
 _Code = Annotated[str, Field(min_length=1, max_length=100)]
 _System = Annotated[str, Field(min_length=1, max_length=40)]
-_ExtraValue = Annotated[str, Field(max_length=2_000)] | int | float | bool | None
+_Integer = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+_ExtraValue = Annotated[str, Field(max_length=2_000)] | _Integer | float | bool | None
 
 
 class Source(Message):
     """Who published the report. `report_id` ties the several events of one article together: one source."""
 
-    publisher: Name
-    url: Url | None = None
-    report_id: Identifier | None = None
+    publisher: Name = Field(description="outlet, agency, ministry or account")
+    url: Url | None = Field(default=None, description="where the report can be read")
+    report_id: Identifier | None = Field(default=None, description="the same for all events of one article")
     wire_origin: Name | None = Field(default=None, description="the agency the text comes from: AFP, Reuters")
-    kind: OpenSourceKind | None = None
+    kind: OpenSourceKind | None = Field(default=None, description="what sort of publisher")
     affiliation: Name | None = Field(default=None, description="the party the outlet belongs to, if any")
-    reliability: OpenReliability | None = None
-    credibility: OpenCredibility | None = None
+    reliability: OpenReliability | None = Field(
+        default=None, description="of the source, Admiralty scale: A completely reliable ... F cannot be judged"
+    )
+    credibility: OpenCredibility | None = Field(
+        default=None, description="of the information, Admiralty scale: 1 confirmed ... 6 cannot be judged"
+    )
 
 
 class StanceTaken(Message):
     """What a speaker does with words, and toward whom or what."""
 
-    stance: OpenStance
-    target: ShortText | None = None
+    stance: OpenStance = Field(description="condemn, deny, accuse, claim ...")
+    target: ShortText | None = Field(default=None, description="whom or what it is about")
 
 
 class _EventFields(Message):
-    event_id: Identifier
-    occurred: Occurred | None = None
-    published_at: UtcTime | None = None
+    event_id: Identifier = Field(description="unique for ever, the same when a report is sent again")
+    occurred: Occurred | None = Field(default=None, description="when it happened or was said")
+    published_at: UtcTime | None = Field(default=None, description="when the source published it")
     recorded_at: UtcTime = Field(description="when this record entered the log; the only clock of the core")
-    headline: Headline
-    text: ArticleText | None = None
-    language: LanguageTag | None = None
-    location: Place | None = Field(default=None, description="of a statement: what it is about")
-    actors: Annotated[tuple[Actor, ...], Field(max_length=100)] = ()
-    targets: Annotated[tuple[Actor, ...], Field(max_length=100)] = ()
-    source: Source
-    codes: Annotated[dict[_System, _Code], Field(max_length=20)] = Field(
+    headline: Headline = Field(description="one line: who did or said what, where")
+    text: ArticleText | None = Field(default=None, description="the report's text, whole or in part")
+    language: LanguageTag | None = Field(default=None, description="of headline and text, BCP 47: en, ar, pt-BR")
+    location: Place | None = Field(default=None, description="where it happened; of a statement: what it is about")
+    actors: Annotated[tuple[Actor, ...], Field(max_length=100)] = Field(
+        default=(), description="who did or said it, and who else took part"
+    )
+    targets: Annotated[tuple[Actor, ...], Field(max_length=100)] = Field(
+        default=(), description="whom it was done to or addressed to"
+    )
+    source: Source = Field(description="who published the report")
+    codes: Annotated[dict[_System, _Code], Field(max_length=20), SortedKeys] = Field(
         default_factory=dict, description="codes by system: plover, cameo, acled, ..."
     )
-    refers_to: Annotated[tuple[EventRef, ...], Field(max_length=50)] = ()
-    corrects: EventRef | None = None
-    retracts: EventRef | None = None
-    extra: Annotated[dict[_System, _ExtraValue], Field(max_length=64)] = Field(default_factory=dict)
+    refers_to: Annotated[tuple[EventRef, ...], Field(max_length=50)] = Field(
+        default=(), description="earlier events that the report names"
+    )
+    corrects: EventRef | None = Field(default=None, description="the earlier event whose content this one replaces")
+    retracts: EventRef | None = Field(default=None, description="the earlier event that this one withdraws")
+    extra: Annotated[dict[_System, _ExtraValue], Field(max_length=64), SortedKeys] = Field(
+        default_factory=dict, description="what else the feed knows; carried along, never read by the core"
+    )
 
     @model_validator(mode="after")
     def _one_of(self) -> _EventFields:
         if self.corrects and self.retracts:
-            raise ValueError("corrects and retracts exclude each other: send two events")
+            raise fault_in("retracts", "cannot stand beside `corrects`: send two events")
         return self
 
 
 class AttackEvent(_EventFields):
-    kind: Literal[EventKind.ATTACK] = EventKind.ATTACK
-    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = ()
-    killed: Estimate | None = None
-    injured: Estimate | None = None
-    arrested: Number | None = None
-    outcome: ShortText | None = None
+    """A report of violence: who struck whom, with what, and what came of it."""
+
+    kind: Literal[EventKind.ATTACK] = Field(default=EventKind.ATTACK, description="which of the three kinds")
+    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = Field(default=(), description="the means used")
+    killed: Estimate | None = Field(default=None, description="people killed")
+    injured: Estimate | None = Field(default=None, description="people injured")
+    arrested: Number | None = Field(default=None, description="people arrested for it")
+    outcome: ShortText | None = Field(default=None, description="what came of it, in a few words")
 
 
 class StatementEvent(_EventFields):
-    kind: Literal[EventKind.STATEMENT] = EventKind.STATEMENT
-    stances: Annotated[tuple[StanceTaken, ...], Field(max_length=20)] = ()
-    on_behalf_of: Name | None = None
-    said_in: Place | None = None
+    """A report of an utterance: who said what about whom."""
+
+    kind: Literal[EventKind.STATEMENT] = Field(default=EventKind.STATEMENT, description="which of the three kinds")
+    stances: Annotated[tuple[StanceTaken, ...], Field(max_length=20)] = Field(
+        default=(), description="what the speaker does with the words"
+    )
+    on_behalf_of: Name | None = Field(default=None, description="the body the speaker speaks for")
+    said_in: Place | None = Field(default=None, description="where it was said")
     weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = Field(
         default=(), description="the means that the statement speaks of"
     )
     killed: Estimate | None = Field(default=None, description="the toll that the statement gives")
-    injured: Estimate | None = None
-    participants: Estimate | None = None
-    arrested: Number | None = None
+    injured: Estimate | None = Field(default=None, description="the injured that the statement counts")
+    participants: Estimate | None = Field(default=None, description="the crowd that the statement counts")
+    arrested: Number | None = Field(default=None, description="the arrests that the statement counts")
 
 
 class ProtestEvent(_EventFields):
-    kind: Literal[EventKind.PROTEST] = EventKind.PROTEST
-    participants: Estimate | None = None
-    demands: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()
-    response: OpenProtestResponse | None = None
-    arrested: Number | None = None
+    """A report of a protest: how many, for what, and how it was answered."""
+
+    kind: Literal[EventKind.PROTEST] = Field(default=EventKind.PROTEST, description="which of the three kinds")
+    participants: Estimate | None = Field(default=None, description="people who took part")
+    demands: Annotated[tuple[ShortText, ...], Field(max_length=20)] = Field(
+        default=(), description="what they want, one demand each"
+    )
+    response: OpenProtestResponse | None = Field(default=None, description="how security forces answered")
+    arrested: Number | None = Field(default=None, description="people arrested at the protest")
     killed: Estimate | None = Field(default=None, description="people killed at the protest")
-    injured: Estimate | None = None
-    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = ()
+    injured: Estimate | None = Field(default=None, description="people injured at the protest")
+    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = Field(
+        default=(), description="the means used, by either side"
+    )
 
 
 #: one message in three kinds, told apart by `kind`

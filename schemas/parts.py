@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .vocabulary import OpenActorRole, OpenPlacePrecision, OpenTimePrecision
+from .vocabulary import OpenActorRole, OpenPlacePrecision, OpenRegion, OpenTimePrecision
 
 
 class Message(BaseModel):
@@ -18,11 +28,9 @@ class Message(BaseModel):
     )
 
 
-def _only_text(value: Any) -> Any:
-    # pydantic would take the number 1636243200 for a time; a feed that sends one has mixed up its columns
-    if isinstance(value, datetime | str):
-        return value
-    raise ValueError('must be text in ISO 8601, for example "2021-11-07T02:30:00+03:00"')
+def fault_in(field: str, problem: str) -> PydanticCustomError:
+    """For a model's validator that looks at several fields: an error that names the one to mend."""
+    return PydanticCustomError("faulty_field", "{problem}", {"field": field, "problem": problem})
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -34,11 +42,62 @@ def _to_utc(value: datetime) -> datetime:
         raise ValueError("lies outside the years 1 to 9999 when read as UTC") from None
 
 
-#: an aware time, kept in UTC
-UtcTime = Annotated[datetime, BeforeValidator(_only_text), AfterValidator(_to_utc)]
+#: ISO 8601 with a time of day. pydantic alone would take 1636243200, and "1636243200", for a time: a feed that
+#: sends one has mixed up its columns
+TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\d[Tt ]\d"
+_UTC_PATTERN: Final = r"^\d{4}-\d\d-\d\d[Tt ][\d:.]+(Z|z|\+00:00)$"
 
-#: identifiers travel as Kafka keys and in headers: bounded, no control characters, no outer blanks
-Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
+
+class _AwareInUtc:
+    """Text in ISO 8601 with a zone, or an aware datetime; kept in UTC. Times already in UTC never leave Rust."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def time_in(pattern: str) -> CoreSchema:
+            text = core_schema.str_schema(pattern=pattern, max_length=64)
+            return core_schema.chain_schema([text, core_schema.datetime_schema()])
+
+        from_text = core_schema.union_schema(
+            [
+                time_in(_UTC_PATTERN),
+                core_schema.no_info_after_validator_function(_to_utc, time_in(TIME_PATTERN)),
+            ],
+            mode="left_to_right",
+        )
+        from_python = core_schema.union_schema(
+            [
+                core_schema.no_info_after_validator_function(_to_utc, core_schema.datetime_schema(strict=True)),
+                from_text,
+            ],
+            mode="left_to_right",
+        )
+        return core_schema.json_or_python_schema(
+            from_text, from_python, serialization=core_schema.simple_ser_schema("datetime")
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "format": "date-time"}
+
+
+_K = TypeVar("_K", bound=str)
+_V = TypeVar("_V")
+
+
+def _sorted_keys(value: dict[_K, _V]) -> dict[_K, _V]:
+    return dict(sorted(value.items()))
+
+
+#: equal dictionaries give equal bytes, in whatever order they were filled
+SortedKeys: Final = AfterValidator(_sorted_keys)
+
+#: an aware time, kept in UTC
+UtcTime = Annotated[datetime, _AwareInUtc()]
+
+#: identifiers travel as Kafka keys and in headers: bounded, no blanks, no control characters
+IDENTIFIER_PATTERN: Final = r"^[^\s\x00-\x1f\x7f]+$"
+COUNTRY_PATTERN: Final = r"^[A-Z]{2}$"
+LANGUAGE_PATTERN: Final = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
+REGION_PATTERN: Final = r"^[a-z][a-z-]*$"
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=IDENTIFIER_PATTERN)]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 ShortText = Annotated[str, Field(min_length=1, max_length=1_000)]
 Headline = Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -46,12 +105,12 @@ Headline = Annotated[str, Field(min_length=1, max_length=2_000)]
 ArticleText = Annotated[str, Field(max_length=900_000)]
 Url = Annotated[str, Field(min_length=1, max_length=4_000)]
 #: ISO 3166-1 alpha-2, with XK for Kosovo
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]
+CountryCode = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
+LanguageTag = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 #: people, things: 0 to a billion
 Number = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 #: link scores and their parts, log-odds; rounded to six digits where they are made
-Score = Annotated[float, Field(ge=-1_000.0, le=1_000.0)]
+Score = Annotated[float, Field(ge=-1_000.0, le=1_000.0, strict=True)]
 
 
 class Occurred(Message):
@@ -64,7 +123,7 @@ class Occurred(Message):
 
     from_: UtcTime = Field(alias="from", description="first instant, inclusive")
     until: UtcTime = Field(description="last instant, exclusive; equal to `from` for an instant")
-    precision: OpenTimePrecision
+    precision: OpenTimePrecision = Field(description="how exactly the source gives the time")
     timezone: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
         default=None, description="IANA name or ±HH:MM of the place, where known"
     )
@@ -73,40 +132,51 @@ class Occurred(Message):
     @model_validator(mode="after")
     def _ordered(self) -> Occurred:
         if self.until < self.from_:
-            raise ValueError("occurred.until lies before occurred.from: swap them")
+            raise fault_in("until", "lies before `from`: swap them")
         return self
 
 
 class Place(Message):
     """Where, with what precision. Latitude and longitude come together or not at all."""
 
-    name: Name
-    country: CountryCode | None = None
-    admin1: Name | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
-    precision: OpenPlacePrecision
-    geonameid: Annotated[int, Field(ge=1, le=2**53)] | None = None
+    name: Name = Field(description="as the source names it")
+    country: CountryCode | None = Field(default=None, description="ISO 3166-1 alpha-2, XK for Kosovo")
+    admin1: Name | None = Field(default=None, description="governorate, province, state")
+    lat: Annotated[float, Field(ge=-90, le=90, strict=True)] | None = Field(
+        default=None, description="latitude in degrees, WGS 84"
+    )
+    lon: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = Field(
+        default=None, description="longitude in degrees, WGS 84"
+    )
+    precision: OpenPlacePrecision = Field(description="what the name and the coordinates stand for")
+    geonameid: Annotated[int, Field(ge=1, le=2**53, strict=True)] | None = Field(
+        default=None, description="id at GeoNames"
+    )
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Place:
         if (self.lat is None) != (self.lon is None):
-            raise ValueError("lat and lon go together: give both or neither")
+            missing = "lat" if self.lat is None else "lon"
+            raise fault_in(missing, "is missing: lat and lon go together, give both or neither")
         return self
 
 
 class Actor(Message):
-    """Somebody who does, suffers or says something. `sector` is free: government, militia, police ..."""
+    """Somebody who does, suffers or says something."""
 
-    name: Name
-    role: OpenActorRole
-    country: CountryCode | None = None
-    sector: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    name: Name = Field(description="as the source names them")
+    role: OpenActorRole = Field(description="their part in it")
+    country: CountryCode | None = Field(default=None, description="whose they are: ISO 3166-1 alpha-2, XK for Kosovo")
+    sector: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="free: government, militia, police, civilian ..."
+    )
 
 
 class Weapon(Message):
-    type: Name
-    count: Number | None = None
+    """A means, and how many of it."""
+
+    type: Name = Field(description="as the source names it: drone, Katyusha rocket, live fire")
+    count: Number | None = Field(default=None, description="how many were used")
 
 
 class Estimate(Message):
@@ -115,21 +185,23 @@ class Estimate(Message):
     "At least 125" is low 125, best 125; "500 to 600" is low 500, best 550 or what the source says, high 600.
     """
 
-    low: Number | None = None
-    best: Number
-    high: Number | None = None
+    low: Number | None = Field(default=None, description="at least so many")
+    best: Number = Field(description="the figure the source gives, or the middle of its bounds")
+    high: Number | None = Field(default=None, description="at most so many")
 
     @model_validator(mode="after")
     def _ordered(self) -> Estimate:
-        low = self.best if self.low is None else self.low
-        high = self.best if self.high is None else self.high
-        if not low <= self.best <= high:
-            raise ValueError("must satisfy low <= best <= high")
+        if self.low is not None and self.low > self.best:
+            raise fault_in("low", f"must be at most best, {self.best}")
+        if self.high is not None and self.high < self.best:
+            raise fault_in("high", f"must be at least best, {self.best}")
         return self
 
 
 class EventRef(Message):
     """Names an event, and its region where that is not the region of the record that names it."""
 
-    event_id: Identifier
-    region: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    event_id: Identifier = Field(description="the event that is meant")
+    region: OpenRegion | None = Field(
+        default=None, description="the region it stands in; the record that names it goes there too"
+    )

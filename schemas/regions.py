@@ -16,11 +16,12 @@ from .decision import Command, Tick
 from .event import AnyEvent, StatementEvent
 from .parts import Actor, Place
 from .timeline import IncidentTimeline, TimelineUpdate
+from .vocabulary import WorldRegion
 
 _T = TypeVar("_T")
 
 #: where an event goes that nothing places
-WORLD: Final = "world"
+WORLD: Final[str] = WorldRegion.WORLD.value
 
 _COUNTRIES: Final[Mapping[str, str]] = {
     "western-africa": "BJ BF CV GM GH GN GW CI LR ML MR NE NG SN SL TG",
@@ -46,9 +47,7 @@ _COUNTRIES: Final[Mapping[str, str]] = {
 }
 
 #: every key the log can carry, `world` last
-ALL_REGIONS: Final[tuple[str, ...]] = (*_COUNTRIES, WORLD)
-
-_KNOWN: Final = frozenset(ALL_REGIONS)
+ALL_REGIONS: Final[tuple[str, ...]] = tuple(region.value for region in WorldRegion)
 
 #: ISO 3166-1 alpha-2, and XK for Kosovo -> region
 REGION_OF_COUNTRY: Final[Mapping[str, str]] = {
@@ -68,8 +67,8 @@ def region_of(message: AnyEvent | Tick | Command | IncidentTimeline | TimelineUp
     if isinstance(message, Tick | Command | IncidentTimeline | TimelineUpdate):
         return message.region
     for reference in chain(_given(message.corrects, message.retracts), message.refers_to):
-        if reference.region in _KNOWN:
-            return str(reference.region)
+        if isinstance(reference.region, WorldRegion):
+            return reference.region.value
     said_in = message.said_in if isinstance(message, StatementEvent) else None
     for country in chain(
         _countries_of(_given(message.location)),
