@@ -17,7 +17,9 @@ from typing import Final, Self
 
 import confluent_kafka
 
-from schemas.topics import DEFAULT_PARTITIONS, REGISTRY
+from schemas.topics import DEFAULT_PARTITIONS, REGISTRY, changelog_topic
+
+from .settings import Settings
 
 LIMITS: Final = (
     "everything is in memory and gone when it stops; about 5 MB are kept per partition, older records are dropped "
@@ -46,7 +48,8 @@ class EmbeddedBroker:
             raise RuntimeError("librdkafka's mock cluster did not start")
         self.bootstrap_servers: str = library.rd_kafka_mock_cluster_bootstraps(self._cluster).decode()
         self._rebalance_at_once()
-        for topic in dict.fromkeys([*(topic.name for topic in REGISTRY), *topics]):
+        state = changelog_topic(str(Settings.model_fields["app_id"].default))
+        for topic in dict.fromkeys([*(topic.name for topic in REGISTRY), state, *topics]):
             self.create_topic(topic, partitions)
 
     def create_topic(self, name: str, partitions: int) -> None:
