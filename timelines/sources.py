@@ -50,6 +50,10 @@ class SourceError(Exception):
     """The source cannot be read, or is not what it was; says what to do."""
 
 
+class SourceChanged(SourceError):
+    """The source is not the one of the interrupted run."""
+
+
 class Stopped(Exception):
     """Reading was told to stop (Ctrl-C)."""
 
@@ -86,15 +90,20 @@ class Source:
         self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def expect(self, lines: int, digest: str) -> None:
-        """The first `lines` lines must have this digest; `lines()` raises SourceError where they have not."""
+        """The first `lines` lines must have this digest; `lines()` raises SourceChanged where they have not."""
         self._expected = (lines, digest) if lines else None
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether fewer lines were read than `expect` named."""
+        return self._expected is not None
 
     def digest(self) -> str:
         """SHA-256, in hex, of the lines given out so far."""
         return self._digest.hexdigest()
 
     def lines(self) -> Iterator[Line | LongLine]:
-        """Every line once, without its line feed. Raises SourceError, Stopped."""
+        """Every line once, without its line feed. Raises SourceError (SourceChanged: see `expect`), Stopped."""
         line = _OpenLine(self._digest)
         for chunk in self._chunks():
             *ended, begun = chunk.split(b"\n")
@@ -105,7 +114,7 @@ class Source:
         if line.size:
             yield self._numbered(line)
         if self._expected is not None and self._expected[0] > self.lines_read:
-            raise SourceError(
+            raise SourceChanged(
                 f"{self.name} has {self.lines_read:,} lines, it had {self._expected[0]:,} when the run was "
                 "interrupted: give the same source again, or start anew without --resume"
             )
@@ -116,7 +125,7 @@ class Source:
         ended = line.end(self.lines_read)
         if self._expected is not None and self._expected[0] == self.lines_read:
             if self._expected[1] != self.digest():
-                raise SourceError(
+                raise SourceChanged(
                     f"{self.name} is not what it was when the run was interrupted: its first {self.lines_read:,} lines "
                     "differ; give the same source again, or start anew without --resume"
                 )

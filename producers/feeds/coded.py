@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urldefrag, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from schemas.arrival import UNSTAMPED
 from schemas.errors import MalformedRecord
@@ -105,9 +105,6 @@ def parse_coded(raw: bytes) -> tuple[AnyEvent, tuple[str, ...]]:
         return _event_of(record)
     except _Fault as fault:
         raise MalformedRecord(fault.field, fault.problem, raw) from fault
-    except ValidationError as error:
-        found = MalformedRecord.from_validation(error, raw)
-        raise MalformedRecord(_as_coded(found.field), found.problem, raw) from error
 
 
 class _Fault(Exception):
@@ -159,7 +156,17 @@ def _event_of(record: Mapping[str, Any]) -> tuple[AnyEvent, tuple[str, ...]]:
                 extra[name] = text
         if said_in is not None:
             extra["said_in"] = said_in.name
-    return EVENT.validate_python({name: v for name, v in values.items() if v is not None}), tuple(unread)
+    values = {name: value for name, value in values.items() if value is not None}
+    try:
+        return EVENT.validate_python(values), tuple(unread)
+    except ValidationError as error:
+        found = _first_fault(error, values)
+        raise _Fault(_as_coded(found.field), found.problem) from error
+
+
+def _first_fault(error: ValidationError, values: Mapping[str, Any]) -> MalformedRecord:
+    """In the words of the messages; `values` is what was validated, which tells fields from branches of unions."""
+    return MalformedRecord.from_validation(error, to_json(values, fallback=str))
 
 
 def _is_label(name: str) -> bool:
@@ -175,10 +182,12 @@ def _as_coded(path: str) -> str:
 
 def _kind(record: Mapping[str, Any]) -> EventKind:
     given = record.get("kind")
+    if given is None:
+        raise _Fault("kind", f"is missing: add it, one of {', '.join(EventKind)}")
     try:
         return EventKind(str(given))
     except ValueError:
-        raise _Fault("kind", f"must be one of: {', '.join(EventKind)} (given: {str(given)[:60]!r})") from None
+        raise _Fault("kind", f"must be one of {', '.join(EventKind)} (given: {str(given)[:60]!r})") from None
 
 
 def _text(record: Mapping[str, Any], field: str) -> str | None:
@@ -263,7 +272,7 @@ def _place(record: Mapping[str, Any], field: str, unread: list[str]) -> Place | 
     try:
         return Place.model_validate({"precision": PlacePrecision.UNKNOWN, **value})
     except ValidationError as error:
-        found = MalformedRecord.from_validation(error, None)
+        found = _first_fault(error, value)
         # the object as a whole is at fault where no field of it is named (lat without lon)
         raise _Fault(field if found.field == "value" else f"{field}.{found.field}", found.problem) from error
 
@@ -276,7 +285,7 @@ def _occurred(record: Mapping[str, Any], place: Place | None) -> dict[str, Any] 
     try:
         precision = TimePrecision.MINUTE if given is None else TimePrecision(str(given))
     except ValueError:
-        raise _Fault("occurred_precision", f"must be one of: {', '.join(TimePrecision)}, or null") from None
+        raise _Fault("occurred_precision", f"must be one of {', '.join(TimePrecision)}, or null") from None
     zone = zone_of(place)
     try:
         written = ReportedTime.read(text)
