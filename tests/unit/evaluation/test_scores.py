@@ -90,8 +90,9 @@ def test_pieces_that_all_point_at_the_same_other_incident_count_once() -> None:
 
 
 def test_a_relation_to_an_incident_that_holds_no_event_is_wrong() -> None:
-    counted = relations([frozenset({"x", "empty"})], [frozenset({"A", "B"})], best_matches(PREDICTED, GOLD))
-    assert (counted.right, counted.predicted) == (0, 1)
+    pairs = [frozenset({"x", "empty"}), frozenset({"x", "void"})]
+    counted = relations(pairs, [frozenset({"A", "B"})], best_matches(PREDICTED, GOLD))
+    assert (counted.right, counted.predicted) == (0, 2)
 
 
 def test_copies_are_counted_as_events_marked() -> None:
@@ -106,12 +107,18 @@ def test_a_copy_group_follows_chains_and_outlives_an_original_that_is_not_there(
     assert "gone" not in groups
 
 
+def test_two_reports_that_name_each_other_are_one_group_named_by_the_smaller() -> None:
+    assert copy_groups(["1", "2"], {"2": "1", "1": "2"}) == {"1": "1", "2": "1"}
+    assert copy_groups(["1", "2"], {"1": "2"}) == {"1": "1", "2": "1"}
+
+
 def test_any_other_report_of_the_group_is_a_right_original() -> None:
     gold = {"2": "1", "3": "1", "5": "4"}
     events = ["1", "2", "3", "4", "5", "6"]
-    # 3 names 2, which is of its group; 5 names 6, which is not; 6 is no labelled copy and is not asked about
-    counted = originals_in_group({"3": "2", "5": "6", "6": "1"}, gold, events=events)
-    assert (counted.right, counted.predicted, counted.gold) == (1, 2, 3)
+    # 3 names 2, which is of its group; 5 names 6, which is not; 6 is no labelled copy and is not asked about;
+    # 2 names itself
+    counted = originals_in_group({"3": "2", "5": "6", "6": "1", "2": "2"}, gold, events=events)
+    assert (counted.right, counted.predicted, counted.gold) == (1, 3, 3)
 
 
 def test_nothing_predicted_is_not_wrong_and_finds_nothing() -> None:
