@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -96,7 +97,7 @@ def wanted_config(topic: Topic, settings: Settings) -> dict[str, str]:
 def create_topics(admin: AdminClient, settings: Settings) -> list[Made]:
     """Make what is missing; what is there stays as it is. In the order of the registry.
 
-    Raises SettingsError where no topic could be like that.
+    Returns when the broker lists them. Raises SettingsError where no topic could be like that, TopicsError.
     """
     if settings.min_insync_replicas > settings.replication_factor:
         raise SettingsError(
@@ -126,6 +127,7 @@ def create_topics(admin: AdminClient, settings: Settings) -> list[Made]:
                 made[name] = Made(name, Outcome.CREATED)
             except KafkaException as error:
                 made[name] = _not_made(name, error.args[0], settings)
+        _wait_until_known(admin, [name for name, one in made.items() if one.outcome is Outcome.CREATED])
     return [made[topic.name] for topic in topics]
 
 
@@ -216,6 +218,17 @@ def _configs(admin: AdminClient, names: Sequence[str]) -> dict[str, dict[str, st
             ) from error
         configs[resource.name] = {entry.name: str(entry.value) for entry in entries.values()}
     return configs
+
+
+def _wait_until_known(admin: AdminClient, names: Sequence[str]) -> None:
+    """A topic is made before every broker has heard of it: who asks at once would be told that it is missing."""
+    deadline = time.monotonic() + _TIMEOUT_S
+    while not set(names) <= set(admin.list_topics(timeout=_TIMEOUT_S).topics):
+        if time.monotonic() > deadline:
+            raise TopicsError(
+                f"the topics are made, and after {_TIMEOUT_S:.0f} s the broker does not list them: look at its log"
+            )
+        time.sleep(0.05)
 
 
 def _made_by_embedded(name: str, there: bool) -> Made:

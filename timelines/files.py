@@ -119,17 +119,18 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where each file goes: a path, "-" for standard output, None for nowhere."""
+    """Where each file goes: a path, "-" for standard output, None for nowhere. log: written by who reads it."""
 
     timelines: str | None = None
     entries: str | None = None
     updates: str | None = None
     assignments: str | None = None
     rejected: str | None = None
+    log: str | None = None
 
     def problem(self) -> str | None:
         """What is wrong with these, with the remedy; None: nothing."""
-        given = [name for name in self._names() if name is not None]
+        given = [name for name in (*self._names(), self.log) if name is not None]
         if not given:
             return "nothing to write: give one of --timelines, --entries, --updates, --assignments"
         if given.count(STDOUT) > 1:

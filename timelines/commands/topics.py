@@ -57,8 +57,8 @@ def register(app: typer.Typer) -> None:
             made = create_topics(new_admin(settings), settings)
         except SettingsError as error:
             fail("topics create", error, 2)
-        except KafkaException as error:
-            fail("topics create", error.args[0].str(), 1)
+        except (TopicsError, KafkaException) as error:
+            fail("topics create", _text_of(error), 1)
         for one in made:
             typer.echo(f"{one.topic}: {one.outcome}" + (f": {one.why}" if one.why else ""))
         created = sum(one.outcome is Outcome.CREATED for one in made)

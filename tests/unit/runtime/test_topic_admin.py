@@ -47,6 +47,9 @@ class FakeAdmin:
 
     def create_topics(self, topics: list[Any], request_timeout: float) -> dict[str, Any]:
         self.asked += topics
+        self.topics |= {
+            t.topic: (t.num_partitions, t.replication_factor) for t in topics if t.topic not in self.refuses
+        }
         return {topic.topic: self._answer(topic.topic) for topic in topics}
 
     def describe_configs(self, resources: list[Any], request_timeout: float) -> dict[Any, Any]:
