@@ -1,25 +1,32 @@
 """A dumped log: JSON Lines of its raw records, which `replay --feed log` takes as they are.
 
-One record a line: {"partition", "offset", "timestamp_ms", "key", "value", "headers": [[name, value], ...]};
+The first line says which log: {"topic", "partitions"}. Then one record a line:
+{"partition", "offset", "timestamp_ms", "key", "value", "headers": [[name, value], ...]};
 `key_base64`, `value_base64` and {"name", "base64"} for bytes that are no UTF-8.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from processors.handover import RawRecord
 from schemas.topics import EVENTS
 
 from .files import text_or_base64
 
+_MOST_PARTITIONS: Final = 1_000
+
 
 class BadLogLine(Exception):
     """A line is no record of a dumped log; says which and what to do."""
+
+
+def first_line(partitions: int) -> bytes:
+    """The line that says how many partitions the log has: a region's place depends on it."""
+    return json.dumps({"topic": EVENTS, "partitions": partitions}, separators=(",", ":")).encode()
 
 
 def log_line(
@@ -42,17 +49,33 @@ def log_line(
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_log(lines: Iterable[tuple[int, bytes]]) -> Iterator[RawRecord]:
-    """The records of a dumped log, in the order of the lines. lines: number from 1, bytes.
+def read_log(lines: Iterable[tuple[int, bytes]]) -> tuple[int, Iterator[RawRecord]]:
+    """The number of partitions, and the records in the order of the lines. lines: number from 1, bytes.
 
-    Raises BadLogLine: a log with a hole is no log, so nothing is passed over but blank lines.
+    Raises BadLogLine, at once or while the records are read: a log with a hole is no log, so nothing is passed
+    over but blank lines.
     """
+    numbered = iter(lines)
+    number, line = next(numbered, (1, b""))
+    try:
+        row = json.loads(line)
+        if row["topic"] != EVENTS:
+            raise ValueError(f"topic must be {EVENTS}")
+        partitions = _number(row, "partitions")
+        if not 1 <= partitions <= _MOST_PARTITIONS:
+            raise ValueError(f"partitions must be 1 to {_MOST_PARTITIONS}")
+    except (ValueError, KeyError, TypeError) as error:
+        raise _bad(number, error) from error
+    return partitions, _records(numbered, partitions)
+
+
+def _records(lines: Iterator[tuple[int, bytes]], partitions: int) -> Iterator[RawRecord]:
     for number, line in lines:
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            yield RawRecord(
+            record = RawRecord(
                 topic=EVENTS,
                 partition=_number(row, "partition"),
                 offset=_number(row, "offset"),
@@ -61,11 +84,18 @@ def read_log(lines: Iterable[tuple[int, bytes]]) -> Iterator[RawRecord]:
                 headers=tuple(_header_of(pair) for pair in row["headers"]),
                 timestamp_ms=_number(row, "timestamp_ms"),
             )
-        except (ValueError, KeyError, TypeError, binascii.Error) as error:
-            raise BadLogLine(
-                f"line {number} is no record of a dumped log ({type(error).__name__}: {error}): "
-                "write the file with `timelines dump --log FILE`"
-            ) from error
+            if record.partition >= partitions:
+                raise ValueError(f"partition must be below {partitions}")
+        except (ValueError, KeyError, TypeError) as error:
+            raise _bad(number, error) from error
+        yield record
+
+
+def _bad(number: int, error: Exception) -> BadLogLine:
+    return BadLogLine(
+        f"line {number} is no line of a dumped log ({type(error).__name__}: {error}): "
+        "write the file with `timelines dump --log FILE`"
+    )
 
 
 def _header(name: str, raw: bytes | None) -> list[Any]:

@@ -91,7 +91,9 @@ def test_a_dumped_log_is_the_log(settings: Settings, tmp_path: Path) -> None:
     put(settings, log)
     assert dump(settings, tmp_path, "log").exit_code == 0
     lines = enumerate((tmp_path / "log").read_bytes().splitlines(), 1)
-    read = list(read_log(lines))
+    partitions, records = read_log(lines)
+    read = list(records)
+    assert partitions == settings.partitions
     assert [(r.partition, r.offset, r.key, r.value, r.headers) for r in read] == [
         (r.partition, r.offset, r.key, r.value, r.headers)
         for r in sorted(log, key=lambda record: (record.partition, record.offset))
@@ -105,7 +107,7 @@ def test_an_empty_sink_gives_empty_files(settings: Settings, tmp_path: Path) -> 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         "timelines": b"",
         "updates": b"",
-        "log": b"",
+        "log": b'{"topic":"incidents.events.v1","partitions":6}\n',
     }
 
 

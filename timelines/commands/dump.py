@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from consumers.export import ExportError, stored_records
+from consumers.export import ExportError, partitions_of, stored_records
 from runtime.settings import Settings
 from schemas.topics import ENTRIES, EVENTS, REJECTED, TIMELINES, UPDATES
 from timelines.connection import BootstrapServers, connected, fail
 from timelines.files import Results, Targets, write_lines
-from timelines.log_file import log_line
+from timelines.log_file import first_line, log_line
 from timelines.progress import Bar
 
 
@@ -77,6 +77,7 @@ def _gathered(settings: Settings, targets: Targets) -> Results:
 
 
 def _log_lines(settings: Settings) -> Iterator[bytes]:
+    yield first_line(partitions_of(settings, [EVENTS])[EVENTS])
     with Bar("reading the log") as bar:
         for stored in stored_records(settings, [EVENTS], one_by_one=True, progress=bar.show):
             yield log_line(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from processors.router import RawRecord
 from schemas.topics import EVENTS
-from timelines.log_file import BadLogLine, log_line, read_log
+from timelines.log_file import BadLogLine, first_line, log_line, read_log
 
 _RECORDS = st.builds(
     RawRecord,
@@ -28,9 +28,11 @@ def line_of(record: RawRecord) -> bytes:
 
 @given(st.lists(_RECORDS, max_size=5))
 def test_any_record_comes_back_as_it_was(records: list[RawRecord]) -> None:
-    lines = [line_of(record) for record in records]
+    lines = [first_line(1_000), *map(line_of, records)]
     assert not any(b"\n" in line for line in lines)
-    assert list(read_log(enumerate(lines, 1))) == records
+    partitions, read = read_log(enumerate(lines, 1))
+    assert partitions == 1_000
+    assert list(read) == records
 
 
 @pytest.mark.parametrize(
@@ -45,10 +47,29 @@ def test_any_record_comes_back_as_it_was(records: list[RawRecord]) -> None:
         b'{"partition":0,"offset":0,"timestamp_ms":0,"key_base64":"*","value":null,"headers":[]}',
         b'{"partition":0,"offset":0,"timestamp_ms":0,"key":null,"value":null,"headers":[1]}',
         b'{"partition":0,"offset":0,"timestamp_ms":0,"key":null,"value":null,"headers":[[1,"a"]]}',
+        b'{"partition":2,"offset":0,"timestamp_ms":0,"key":null,"value":null,"headers":[]}',
         b"\xff",
     ],
 )
 def test_a_line_that_is_no_record_is_told_with_its_number(line: bytes) -> None:
     good = line_of(RawRecord(EVENTS, 0, 0, b"world", b"{}"))
-    with pytest.raises(BadLogLine, match=r"^line 3 is no record of a dumped log .*timelines dump --log FILE"):
-        list(read_log([(1, good), (2, b" "), (3, line)]))
+    _, records = read_log([(1, first_line(2)), (2, good), (3, b" "), (4, line)])
+    with pytest.raises(BadLogLine, match=r"^line 4 is no line of a dumped log .*timelines dump --log FILE"):
+        list(records)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [b""],
+        [b"{}"],
+        [b'{"topic":"incidents.updates.v1","partitions":6}'],
+        [b'{"topic":"incidents.events.v1","partitions":0}'],
+        [b'{"topic":"incidents.events.v1","partitions":"6"}'],
+        [b'{"event_id":"e1"}'],
+    ],
+)
+def test_a_file_that_is_no_dumped_log_is_told_at_once(lines: list[bytes]) -> None:
+    with pytest.raises(BadLogLine, match=r"^line 1 is no line of a dumped log"):
+        read_log(enumerate(lines, 1))
