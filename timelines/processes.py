@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from runtime.settings import PREFIX
+
 _GRACE_S: Final = 15.0
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -53,7 +55,9 @@ class Stack:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
-        self._environment = {**os.environ, **environment}
+        # what the user has set for a broker of their own must not reach services that are to use ours
+        own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        self._environment = {**own, **environment}
         self._services: list[Service] = []
 
     def set(self, variable: str, value: str) -> None:

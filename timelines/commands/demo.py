@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from confluent_kafka import TopicPartition
 
-from runtime.clients import new_consumer
-from runtime.settings import PREFIX, Settings, load_settings
-from schemas.topics import EVENTS, changelog_topic
+from runtime.settings import PREFIX
+from timelines.demo_stack import start_services, wait_until_caught_up
 from timelines.processes import Service, ServiceFailed, Stack
 
-_START_TIMEOUT_S: Final = 45.0
-_CATCH_UP_TIMEOUT_S: Final = 60.0
+_LAST_VIEW_TIMEOUT_S: Final = 45.0
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +35,7 @@ def register(app: typer.Typer) -> None:
         if not source.is_file():
             typer.echo(f"SOURCE: {source} is no file: name a file of reports, for example gold/kad.jsonl", err=True)
             raise typer.Exit(2)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends what was started, as Ctrl-C does
         try:
             status = _run(source, feed, duration, partitions, why)
         except ServiceFailed as error:
@@ -57,14 +52,7 @@ def _run(source: Path, feed: str, duration: str, partitions: int, why: bool) -> 
     with tempfile.TemporaryDirectory(prefix="incident-timelines-") as folder:
         rejects = Path(f"{source.name}.rejects.jsonl")
         with Stack(Path(folder), {f"{PREFIX}LOG_FORMAT": "console", "PYTHONUNBUFFERED": "1"}) as stack:
-            settings = _start_broker(stack, partitions)
-            port = _free_port()
-            stack.set(f"{PREFIX}HEALTH_PORT", str(port))
-            worker = stack.start("worker", ["timelines", "worker"])
-            stack.set(f"{PREFIX}HEALTH_PORT", "0")
-            gate = stack.start("gate", ["timelines", "gate"])
-            stack.wait_until(worker, lambda: _is_ready(port), _START_TIMEOUT_S)
-            stack.wait_until(gate, lambda: gate.process.poll() is None, _START_TIMEOUT_S)
+            services = start_services(stack, partitions)
             _say(f"broker, worker and gate ready in {time.monotonic() - began:.1f} s; now the reports of {source}")
 
             watcher = stack.start("watch", ["timelines", "watch"], to_terminal=True)
@@ -80,30 +68,16 @@ def _run(source: Path, feed: str, duration: str, partitions: int, why: bool) -> 
             if status not in (0, 3):
                 raise ServiceFailed("produce", f"ended with status {status}", producer.tail())
             stack.end(producer)
-            stack.wait_until(worker, lambda: _has_caught_up(settings, port), _CATCH_UP_TIMEOUT_S)
+            wait_until_caught_up(stack, services)
             stack.end(watcher, signal.SIGINT)
             _say(producer.tail(3))
 
             last = stack.start("timeline", ["timelines", "watch", "--once", *(["--why"] if why else [])],
                                to_terminal=True)  # fmt: skip
-            if last.wait(_START_TIMEOUT_S) != 0:
+            if last.wait(_LAST_VIEW_TIMEOUT_S) != 0:
                 raise ServiceFailed("watch", f"ended with status {last.process.returncode}", "")
-            stack.end(gate)
-            stack.end(worker)
     _say(f"that took {time.monotonic() - began:.0f} s; another file: make demo SOURCE=gold/sol.jsonl")
     return status
-
-
-def _start_broker(stack: Stack, partitions: int) -> Settings:
-    app_id = load_settings().app_id
-    broker = stack.start("broker", ["runtime.embedded", str(partitions), changelog_topic(app_id)])
-    assert broker.output is not None
-    output = broker.output
-    stack.wait_until(broker, lambda: b"\n" in output.read_bytes(), _START_TIMEOUT_S)
-    address = output.read_text(encoding="utf-8").split()[0]
-    stack.set(f"{PREFIX}BOOTSTRAP_SERVERS", address)
-    stack.set(f"{PREFIX}PARTITIONS", str(partitions))
-    return load_settings(bootstrap_servers=address, partitions=partitions)
 
 
 def _check_all_but(stack: Stack, producer: Service) -> None:
@@ -112,45 +86,6 @@ def _check_all_but(stack: Stack, producer: Service) -> None:
     except ServiceFailed:
         if producer.process.poll() is None:
             raise
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=2) as answer:  # noqa: S310 - loopback
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return False
-
-
-def _has_caught_up(settings: Settings, port: int) -> bool:
-    """Whether the worker has taken the log to its end: its own figures against the broker's."""
-    applied = applied_offsets(port)
-    consumer = new_consumer(settings, "demo")
-    try:
-        for partition in range(settings.partitions):
-            _, end = consumer.get_watermark_offsets(TopicPartition(EVENTS, partition), timeout=10)
-            if end > 0 and applied.get(partition, -1) < end - 1:
-                return False
-    finally:
-        consumer.close()
-    return True
-
-
-def applied_offsets(port: int) -> dict[int, int]:
-    """Last offset that the worker has applied, by partition, from its metrics."""
-    found: dict[int, int] = {}
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:  # noqa: S310 - loopback
-        for line in answer.read().decode().splitlines():
-            if line.startswith("incident_timelines_applied_offset{"):
-                labels, _, value = line.rpartition(" ")
-                found[int(labels.partition('partition="')[2].partition('"')[0])] = int(float(value))
-    return found
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _say(text: str) -> None:
