@@ -1,0 +1,85 @@
+"""What the linker keeps of an event: small, comparable, and written to the state as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+
+DAY_SECONDS: Final = 86_400
+#: precision of a time, finest first; NO_RANK: no time, or no place
+NO_RANK: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """An event as evidence sees it. Labels and ids of events never come here.
+
+    kind: a attack, s statement, p protest
+    start, end: when it happened, seconds since 1970 in the place's local time, [start, end); None: not known
+    soft: the interval is a guess from the text or from publication, no coded time
+    time_rank: 0 minute, 1 hour, 2 day, 3 week, 4 month, 5 year, 9 none
+    published: seconds since 1970, UTC
+    days: ordinals of the days that the text names
+    place_rank: 0 site, 1 city, 2 admin1, 3 country, 9 none; lat, lon in degrees
+    place, actors, targets, speakers, behalf, about: name keys by what they stand for (about: a stance's target)
+    names: all name keys, sorted; shown: how each was written
+    phrases: keys of names of two words
+    concepts, means: bit masks (lexicon.CONCEPTS)
+    words: hashes of the words of the text, sorted: near-sameness of texts
+    """
+
+    kind: str
+    language: str
+    publisher: str
+    report: str
+    wire: str
+    start: int | None
+    end: int | None
+    soft: bool
+    time_rank: int
+    published: int | None
+    days: tuple[int, ...]
+    lat: float | None
+    lon: float | None
+    place_rank: int
+    country: str
+    said_country: str
+    countries: tuple[str, ...]
+    place: tuple[str, ...]
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    speakers: tuple[str, ...]
+    behalf: tuple[str, ...]
+    about: tuple[str, ...]
+    names: tuple[str, ...]
+    shown: tuple[str, ...]
+    phrases: tuple[str, ...]
+    concepts: int
+    means: int
+    killed: int | None
+    injured: int | None
+    participants: int | None
+    arrested: int | None
+    numbers: tuple[int, ...]
+    ages: tuple[int, ...]
+    stances: tuple[str, ...]
+    words: tuple[int, ...]
+
+
+_TUPLES: Final = frozenset(field.name for field in fields(Features) if str(field.type).startswith("tuple"))
+
+
+def dump(features: Features) -> str:
+    """As one JSON object, keys in the order of the fields."""
+    return json.dumps(asdict(features), ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Features:
+    """The value that was dumped. Raises ValueError for what `dump` did not write."""
+    loaded: Any = json.loads(text)
+    try:
+        values: dict[str, Any] = {name: tuple(v) if name in _TUPLES else v for name, v in loaded.items()}
+        return Features(**values)
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"features that this version did not write: {error}") from error

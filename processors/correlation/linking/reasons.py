@@ -1,0 +1,276 @@
+"""Why an event belongs where it is: numbers that sum to the score, words that name what was found.
+
+The score of an event against an incident is linear in the scores of its pairs, and those are linear in what
+two reports have in common: so each kind of evidence has a share of the score that can be told exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from schemas.timeline import Link, Reason
+
+from .features import DAY_SECONDS, NO_RANK
+from .incidents import AT, INCIDENT_FEATURES, Candidate, Incident
+from .lexicon import concept_names
+from .pairs import PAIR_FEATURES, Item, kilometres, oriented, pair_features
+from .statistics import Statistics
+from .weights import Weights
+
+_FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    "time": ("overlap", "gap", "undated", "same_day", "published_gap", "said_before", "lag", "date_hits",
+             "date_misses"),
+    "place": ("near", "far", "coarse_fit", "excess", "no_place", "country_differs", "country_same", "place_shared",
+              "place_not_shared", "site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day",
+              "near_same_day"),
+    "names": ("names_cosine", "rare_shared", "rarest_shared", "phrases_shared", "actors_shared", "actors_differ",
+              "targets_shared", "about_named", "about_shared", "countries_shared", "countries_differ", "thin"),
+    "speaker": ("speaker_same", "speaker_differs", "speaker_named", "stance_same"),
+    "matter": ("concepts_cosine", "concepts_none", "means_same", "means_differ"),
+    "figures": ("killed_equal", "killed_differ", "injured_equal", "injured_differ", "crowd_equal", "crowd_differ",
+                "arrested_equal", "arrested_differ", "numbers_shared", "age_equal", "age_differ"),
+    "kind": ("attack_and_protest", "protests_one_city", "protests_other_city", "about_protest"),
+    "source": ("same_report", "same_publisher", "same_wire"),
+    "wording": ("text_contained", "near_same_text", "other_language"),
+}  # fmt: skip
+_FAMILY_OF: Final = {name: family for family, names in _FAMILIES.items() for name in names}
+_INCIDENT_FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    "competition": ("margin", "statement_margin", "rank", "alone"),
+    "profile": ("profile_names", "profile_cover", "profile_concepts", "profile_voice"),
+    "activity": ("size", "idle"),
+    "conflicts": ("day_conflict", "place_conflict"),
+    "reference": ("named",),
+}
+_SHOWN_NAMES: Final = 4
+_KIND_WORD: Final = {"a": "attack", "s": "statement", "p": "protest"}
+
+
+def nothing_known() -> Link:
+    """For an event that shares no key with anything held."""
+    return Link(
+        score=0.0, reasons=(Reason(feature="opened", value="no incident shares a key with it", contribution=0.0),)
+    )
+
+
+def founded() -> Link:
+    """For an event that is alone in its incident."""
+    return Link(
+        score=0.0, reasons=(Reason(feature="founded", value="the only report of its incident", contribution=0.0),)
+    )
+
+
+def link(item: Item, candidate: Candidate, weights: Weights, statistics: Statistics) -> Link:
+    """The judged candidate's score, taken apart. The contributions sum to the score to six digits."""
+    total = dict.fromkeys(_FAMILIES, 0.0)
+    used: set[str] = set()
+    for at, share in enumerate(_member_shares(candidate, weights)):
+        if not share:
+            continue
+        model, first, second = oriented(item, candidate.members[at].item)
+        vector = pair_features(first, second, statistics)
+        for name, weight, value in zip(PAIR_FEATURES, weights.pairs[model], vector, strict=True):
+            family = _FAMILY_OF.get(name)
+            if family is not None and weight and value:
+                total[family] += share * weight * value
+                used.add(family)
+    closest = max(range(len(candidate.scores)), key=lambda at: (round(candidate.scores[at], 6), -at))
+    other = candidate.members[closest].item
+    parts = [
+        Reason(
+            feature=family, value=_WORDS[family](item, other, statistics)[:300], contribution=round(total[family], 6)
+        )
+        for family in _FAMILIES
+        if family in used
+    ]
+    for family, names in _INCIDENT_FAMILIES.items():
+        contribution = sum(weights.incident[AT[name]] * candidate.values[AT[name]] for name in names)
+        if contribution:
+            words = _incident_words(family, item, candidate)
+            parts.append(Reason(feature=family, value=words[:300], contribution=round(contribution, 6)))
+    parts.sort(key=lambda reason: (-abs(reason.contribution), reason.feature))
+    score = round(candidate.score, 6)
+    rest = round(score - sum(reason.contribution for reason in parts), 6)
+    parts.append(Reason(feature="prior", value="what any report starts with", contribution=rest))
+    return Link(score=score, reasons=tuple(parts))
+
+
+def _member_shares(candidate: Candidate, weights: Weights) -> list[float]:
+    """How much one log-odd of each pair score adds to the score of the incident."""
+    scores, members = candidate.scores, candidate.members
+    w = dict(zip(INCIDENT_FEATURES, weights.incident, strict=True))
+    order = sorted(range(len(scores)), key=lambda at: -scores[at])
+    shares = [w["mean"] / len(scores)] * len(scores)
+    shares[order[0]] += w["max"]
+    for at in order[:3]:
+        shares[at] += w["top3"] / min(3, len(order))
+    cores = [at for at in order if members[at].item.f.kind != "s"]
+    statements = [at for at in order if members[at].item.f.kind == "s"][:3]
+    for at in cores:
+        shares[at] += w["mean_core"] / len(cores)
+    if cores:
+        shares[cores[-1]] += w["min_core"]
+    for at in statements:
+        shares[at] += w["top_statements"] / len(statements)
+    return shares
+
+
+def merge(one: Incident, other: Incident, vote: float) -> tuple[str, ...]:
+    """Why two incidents are one."""
+    found = [f"the reports of the smaller suit the larger at {vote:.2f} log-odds on average"]
+    shown = {
+        key: name
+        for i in (one, other)
+        for m in i.representatives()
+        for key, name in zip(m.item.f.names, m.item.f.shown, strict=True)
+    }
+    shared = sorted(
+        (key for key in one.names if key in other.names), key=lambda key: (-min(one.names[key], other.names[key]), key)
+    )
+    if shared:
+        found.append("both name " + ", ".join(shown.get(key, key) for key in shared[:_SHOWN_NAMES]))
+    return tuple(found)
+
+
+def _incident_words(family: str, item: Item, candidate: Candidate) -> str:
+    values = candidate.values
+    match family:
+        case "competition":
+            if values[AT["alone"]]:
+                return "no other incident comes into question"
+            lead = values[AT["margin"]]
+            return f"{abs(lead):.1f} log-odds {'ahead of the next best' if lead >= 0 else 'behind the best'} incident"
+        case "profile":
+            known = [
+                name for key, name in zip(item.f.names, item.f.shown, strict=True) if key in candidate.incident.names
+            ]
+            total = len(item.f.names)
+            return f"{len(known)} of its {total} names are known there" + (
+                f": {', '.join(known[:_SHOWN_NAMES])}" if known else ""
+            )
+        case "activity":
+            return _count(len(candidate.incident.members), "report")
+        case "conflicts":
+            days = round(values[AT["day_conflict"]] * len(candidate.members))
+            places = round(values[AT["place_conflict"]] * len(candidate.members))
+            compared = _count(len(candidate.members), "report")
+            return f"of {compared} compared {days} tell of another day, {places} of another place"
+        case _:
+            return "it refers to a report of this incident"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _day(seconds: int) -> str:
+    try:
+        return date.fromordinal(seconds // DAY_SECONDS + 719_163).isoformat()
+    except (ValueError, OverflowError):
+        return "a day outside the calendar"
+
+
+def _time(one: Item, other: Item, _: Statistics) -> str:
+    a, b = one.f, other.f
+    if a.start is None or a.end is None or b.start is None or b.end is None:
+        return "one of the two has no date"
+    gap = max(a.start - b.end, b.start - a.end) / DAY_SECONDS
+    if gap >= 1:
+        text = f"{gap:.0f} days apart ({_day(a.start)}, {_day(b.start)})"
+    elif gap > 0:
+        text = f"{gap * 24:.1f} hours apart"
+    elif a.time_rank <= 2 and b.time_rank <= 2 and one.first_day == other.first_day:
+        text = f"same day, {_day(a.start)}"
+    else:
+        text = f"times overlap ({_day(a.start)}, {_day(b.start)})"
+    return text + (", day taken from the text" if a.soft or b.soft else "")
+
+
+def _place(one: Item, other: Item, _: Statistics) -> str:
+    a, b = one.f, other.f
+    if a.lat is None or b.lat is None or NO_RANK in (a.place_rank, b.place_rank):
+        return "one of the two has no place on the map"
+    text = f"{kilometres(a, b):.1f} km apart"
+    shared = _shown(one, (key for key in a.place if key in other.place))
+    return f"{text}, both at {shared}" if shared else text
+
+
+def _shown(one: Item, keys: Iterable[str]) -> str:
+    written = dict(zip(one.f.names, one.f.shown, strict=True))
+    return ", ".join(written.get(key, key) for key in list(keys)[:_SHOWN_NAMES])
+
+
+def _names(one: Item, other: Item, statistics: Statistics) -> str:
+    shared = sorted((key for key in one.f.names if key in other.named), key=lambda key: (-statistics.weight(key), key))
+    if shared:
+        return "both name " + _shown(one, shared)
+    countries = [code for code in one.f.countries if code in other.f.countries]
+    return f"no name in common; both concern {', '.join(countries)}" if countries else "no name in common"
+
+
+def _speaker(one: Item, other: Item, _: Statistics) -> str:
+    shared = [key for key in sorted(one.voices) if key in other.voices]
+    if shared:
+        return "same voice: " + _shown(one, shared)
+    stances = [stance.replace("_", " ") for stance in one.f.stances if stance in other.f.stances]
+    named = [key for key in one.f.speakers if key in other.named] or [
+        key for key in other.f.speakers if key in one.named
+    ]
+    if named:
+        return "the speaker is named by the other: " + _shown(one if named[0] in one.named else other, named)
+    return "different speakers" + (f", both {stances[0]}" if stances else "")
+
+
+def _matter(one: Item, other: Item, _: Statistics) -> str:
+    shared = concept_names(one.f.concepts & other.f.concepts)
+    if shared:
+        return "both speak of " + ", ".join(shared[: _SHOWN_NAMES + 2])
+    mine, theirs = concept_names(one.f.concepts)[:3], concept_names(other.f.concepts)[:3]
+    return f"{', '.join(mine) or 'nothing known'} here, {', '.join(theirs) or 'nothing known'} there"
+
+
+def _figures(one: Item, other: Item, _: Statistics) -> str:
+    found = []
+    for noun in ("killed", "injured", "participants", "arrested"):
+        mine, theirs = getattr(one.f, noun), getattr(other.f, noun)
+        if mine is not None and theirs is not None:
+            found.append(f"{mine} {noun} in both" if mine == theirs else f"{mine} {noun} here, {theirs} there")
+    ages = [str(age) for age in one.f.ages if age in other.f.ages]
+    if ages:
+        found.append(f"both give the age {', '.join(ages)}")
+    elif one.f.ages and other.f.ages:
+        found.append("ages differ")
+    numbers = [str(number) for number in one.f.numbers if number in other.f.numbers]
+    if numbers and len(found) < _SHOWN_NAMES:
+        found.append(f"both give {', '.join(numbers[:_SHOWN_NAMES])}")
+    return "; ".join(found) or "no figure in common"
+
+
+def _kind(one: Item, other: Item, _: Statistics) -> str:
+    return f"{_KIND_WORD[one.f.kind]} here, {_KIND_WORD[other.f.kind]} there"
+
+
+def _source(one: Item, other: Item, _: Statistics) -> str:
+    if one.f.report and one.f.report == other.f.report:
+        return "parts of one article"
+    if one.f.wire and one.f.wire == other.f.wire:
+        return f"both from {one.f.wire}"
+    return f"both published by {one.f.publisher}" if one.f.publisher == other.f.publisher else "other publishers"
+
+
+def _wording(one: Item, other: Item, _: Statistics) -> str:
+    if one.f.language != other.f.language:
+        return f"in other languages ({one.f.language}, {other.f.language})"
+    least = min(len(one.words), len(other.words))
+    return (
+        f"{100 * len(one.words & other.words) // least} % of the shorter text's words are in the other"
+        if least
+        else "no text"
+    )
+
+
+_WORDS: Final = {
+    "time": _time, "place": _place, "names": _names, "speaker": _speaker, "matter": _matter, "figures": _figures,
+    "kind": _kind, "source": _source, "wording": _wording,
+}  # fmt: skip

@@ -1,0 +1,97 @@
+"""Writing systems: one spelling for a word whatever script, accents or transliteration it comes in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+#: more of an article is not read: the opening says what it is about, and the cost of an event stays bounded
+READ_CHARACTERS: Final = 6_000
+
+_LATIN: Final = str.maketrans(
+    {"ƙ": "k", "ɗ": "d", "ɓ": "b", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ə": "a",
+     "ʼ": None, "ʻ": None, "’": "'", "‘": "'", "`": "'", "þ": "th", "ð": "d", "ħ": "h"}
+)  # fmt: skip
+_CYRILLIC: Final = str.maketrans(
+    {"а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "zh", "з": "z",
+     "и": "i", "і": "i", "ї": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+     "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sh", "ъ": None,
+     "ы": "y", "ь": None, "э": "e", "ю": "yu", "я": "ya", "қ": "k", "ғ": "g", "ә": "a", "ң": "n", "ө": "o", "ұ": "u",
+     "ү": "u", "һ": "h", "ў": "u", "ҳ": "h", "ҷ": "j", "ј": "y", "љ": "l", "њ": "n", "ћ": "c", "ђ": "d", "џ": "dz"}
+)  # fmt: skip
+_ARABIC: Final = str.maketrans(
+    {"ا": "a", "أ": "a", "إ": "i", "آ": "a", "ب": "b", "ت": "t", "ث": "th", "ج": "j", "ح": "h", "خ": "kh", "د": "d",
+     "ذ": "dh", "ر": "r", "ز": "z", "س": "s", "ش": "sh", "ص": "s", "ض": "d", "ط": "t", "ظ": "z", "ع": None,
+     "غ": "gh", "ف": "f", "ق": "q", "ك": "k", "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "w", "ي": "y", "ى": "a",
+     "ة": "a", "ء": None, "ئ": "y", "ؤ": "w", "پ": "p", "چ": "ch", "ژ": "zh", "گ": "g", "ک": "k", "ی": "y", "ە": "a",
+     "ێ": "e", "ۆ": "o", "ڕ": "r", "ڤ": "v", "ڵ": "l", "ھ": "h", "ہ": "h", "ے": "e", "ں": "n", "ـ": None,
+     **{chr(code): str(code - 0x660) for code in range(0x660, 0x66A)},
+     **{chr(code): str(code - 0x6F0) for code in range(0x6F0, 0x6FA)}}
+)  # fmt: skip
+
+WORD: Final = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*", re.UNICODE)
+_ARABIC_LETTER: Final = re.compile(r"[\u0600-\u06ff]")
+_CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
+_DIGRAPHS: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("kh", "k"), ("gh", "g"), ("dh", "z"), ("zh", "z"), ("dz", "z"), ("dj", "z"), ("tch", "c"), ("sch", "s"),
+        ("sh", "s"), ("ch", "c"), ("ph", "f"), ("th", "t"), ("ts", "s"), ("ck", "k"), ("ou", "u"), ("c(?=[eiy])", "s"),
+        ("[cq]", "k"), ("x", "ks"), ("j", "z"), ("w", "v"),
+    )
+)  # fmt: skip
+_VOWELS: Final = re.compile("[aeiouyh]")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """Lower case, no accents, Latin letters: the form in which words are looked up. Other scripts stay as they are."""
+    lowered = word.lower().translate(_LATIN)
+    if lowered.isascii():
+        return lowered
+    if _CYRILLIC_LETTER.search(lowered):
+        lowered = lowered.translate(_CYRILLIC)
+    elif _ARABIC_LETTER.search(lowered):
+        lowered = _without_article(lowered).translate(_ARABIC)
+    plain = unicodedata.normalize("NFKD", lowered)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _without_article(word: str) -> str:
+    for prefix in ("وال", "بال", "كال", "فال", "لل", "ال"):
+        if word.startswith(prefix) and len(word) >= len(prefix) + 3:
+            return word[len(prefix) :]
+    return word
+
+
+@lru_cache(maxsize=65_536)
+def skeleton(word: str) -> str:
+    """The consonants of a name, so that its spellings meet: Kadhimi, Kazemi, Каземи, الكاظمي -> kzm.
+
+    Takes a folded word. Short skeletons would meet by chance: such names keep their vowels.
+    """
+    sounds = word
+    for pattern, sound in _DIGRAPHS:
+        sounds = pattern.sub(sound, sounds)
+    bones = _DOUBLED.sub(r"\1", _VOWELS.sub("", sounds))
+    if sounds[:1] in "aeiouy" and sounds:
+        bones = "a" + bones
+    return bones if len(bones) >= 3 else word
+
+
+def has_case(word: str) -> bool:
+    """Whether the script of this word tells names by a capital."""
+    return word[:1].upper() != word[:1].lower()
+
+
+def is_arabic(text: str) -> bool:
+    return bool(_ARABIC_LETTER.search(text))
+
+
+def distance_class(language: str) -> str:
+    """Languages between which words of a text may be compared: Nigerian Pidgin and other creoles count as English."""
+    tag = language.lower().split("-")[0].split("_")[0]
+    return {"pcm": "en", "sco": "en", "": "en", "uk": "ru", "be": "ru"}.get(tag, tag)

@@ -1,0 +1,87 @@
+"""The weights of the evidence: data, fitted by `timelines fit`, with where they come from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any, Final
+
+from .incidents import INCIDENT_FEATURES
+from .pairs import PAIR_FEATURES
+
+PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement")
+
+
+class BadWeights(ValueError):
+    """Weights that do not fit this version: names the part and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """pairs: model -> one weight per feature of PAIR_FEATURES; incident: one per feature of INCIDENT_FEATURES.
+
+    join: log-odds above which an event joins an incident
+    undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
+    vote_start, vote_slope: an incident of size L takes in another when the mean vote is above start - slope * ln L
+    provenance: how these were made; for readers, not for scoring
+    """
+
+    pairs: dict[str, tuple[float, ...]]
+    incident: tuple[float, ...]
+    join: float = 0.0
+    undated_join: float = -0.5
+    undated_lead: float = 0.8
+    vote_start: float = 2.0
+    vote_slope: float = 1.1
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+
+def parse(text: str) -> Weights:
+    """Raises BadWeights."""
+    try:
+        loaded = json.loads(text)
+        pairs = {model: _vector(loaded["pairs"][model], PAIR_FEATURES, model) for model in PAIR_MODELS}
+        incident = _vector(loaded["incident"], INCIDENT_FEATURES, "incident")
+        choices = {name: float(loaded["choices"][name]) for name in _CHOICES}
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, BadWeights):
+            raise
+        raise BadWeights(f"weights: {error!r}: write them with `timelines fit`") from error
+    return Weights(pairs, incident, **choices, provenance=loaded.get("provenance", {}))
+
+
+_CHOICES: Final = ("join", "undated_join", "undated_lead", "vote_start", "vote_slope")
+
+
+def _vector(named: dict[str, float], names: tuple[str, ...], part: str) -> tuple[float, ...]:
+    unknown = sorted(set(named) - set(names))
+    if unknown:
+        raise BadWeights(f"{part}: weights for features this version does not have: {', '.join(unknown)}; fit anew")
+    return tuple(float(named.get(name, 0.0)) for name in names)
+
+
+def write(weights: Weights) -> str:
+    """JSON text, the same bytes for the same weights; features with weight 0 are left out."""
+
+    def named(vector: tuple[float, ...], names: tuple[str, ...]) -> dict[str, float]:
+        return {name: value for name, value in zip(names, vector, strict=True) if value}
+
+    return (
+        json.dumps(
+            {
+                "provenance": weights.provenance,
+                "choices": {name: getattr(weights, name) for name in _CHOICES},
+                "incident": named(weights.incident, INCIDENT_FEATURES),
+                "pairs": {model: named(weights.pairs[model], PAIR_FEATURES) for model in PAIR_MODELS},
+            },
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
+
+
+def shipped() -> Weights:
+    """The weights that come with the package."""
+    return parse(files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
