@@ -66,8 +66,8 @@ class RowNumbers:
         found = cls()
         before = 0
         for interval in text.split(",") if text else ():
-            first, _, last = interval.partition("-")
-            a, b = int(first), int(last or first)
+            first, dash, last = interval.partition("-")
+            a, b = int(first), int(last if dash else first)
             if not before < a <= b <= most:
                 raise ValueError(f"no ascending row numbers up to {most}: {interval[:40]!r}")
             if a == 1:

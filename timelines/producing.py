@@ -24,7 +24,7 @@ from runtime.settings import Settings
 from runtime.terminal import shown
 from schemas.topics import EVENTS
 from timelines.progress import Bar
-from timelines.rejects import Rejects, RejectsError
+from timelines.rejects import LongLine, Rejects, RejectsError
 from timelines.sources import FEEDS, Source, SourceChanged, SourceError, Status, Stopped, read_rows, rejects_path
 
 #: how long a run that was told to stop waits for what is on its way
@@ -170,6 +170,8 @@ class ProductionRun:
             elif ledger.reads(number):
                 rejects.take(row)
                 ledger.rejects(number)
+            elif isinstance(row, LongLine):  # an earlier run has kept it
+                row.bytes_.close()
         if previous is not None and previous.whole and self._choice.is_planned and source.lines_read > previous.lines:
             raise SourceChanged(
                 f"{source.name} has grown from {previous.lines:,} to {source.lines_read:,} lines since the run was "
