@@ -1,0 +1,52 @@
+"""Brokers for all tests: the embedded one per test, Apache Kafka once per run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime.embedded import EmbeddedBroker
+from runtime.kafka_jars import class_path
+from runtime.kafka_java import KafkaUnavailable, find_java
+from runtime.kafka_server import KafkaServer
+from runtime.settings import Settings, load_settings
+
+
+@pytest.fixture
+def embedded_broker() -> Iterator[EmbeddedBroker]:
+    """A Kafka-protocol broker of this test's own, with all topics of the project."""
+    with EmbeddedBroker() as broker:
+        yield broker
+
+
+@pytest.fixture
+def settings(embedded_broker: EmbeddedBroker, tmp_path: Path) -> Settings:
+    """Settings of a service on the embedded broker; what the environment says plays no part."""
+    return load_settings({}, bootstrap_servers=embedded_broker.bootstrap_servers, data_dir=tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def kafka_installed() -> None:
+    """Java and Kafka's jars are there (brought now, if Maven can); else the test is skipped, or fails if required."""
+    try:
+        class_path(find_java())
+    except KafkaUnavailable as error:
+        if os.environ.get("REQUIRE_KAFKA") == "1":
+            pytest.fail(f"REQUIRE_KAFKA=1, and Apache Kafka cannot be run: {error}", pytrace=False)
+        pytest.skip(f"Apache Kafka cannot be run: {error}")
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """One node of Apache Kafka for all tests of the run: use topics and groups of your own, and leave it running."""
+    with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("kafka")) as server:
+        yield server
+
+
+@pytest.fixture
+def kafka_settings(kafka: KafkaServer, tmp_path: Path) -> Settings:
+    """Settings of a service on Apache Kafka."""
+    return load_settings({}, bootstrap_servers=kafka.bootstrap_servers, data_dir=tmp_path / "data")
