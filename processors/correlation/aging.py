@@ -1,0 +1,88 @@
+"""What the clock brings about: incidents fall silent, close, become digests, are forgotten.
+
+Bounded per record. What is left over is due first with the next record: the order (due, incident_id) does not
+depend on how records were batched.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import Any
+
+from . import lifecycle
+from .changes import Draft, Step
+from .incidents import IncidentState, Stage
+from .lifecycle import due_of
+
+
+def age(step: Step[Any]) -> None:
+    """Carry out what is due by the step's clock."""
+    store, policy = step.store, step.store.policy
+    transitions, events = policy.transitions_per_record, policy.sweeps_per_record
+    while transitions > 0 and events > 0:
+        incident_id = store.pop_due(step.now)
+        if incident_id is None:
+            return
+        incident = step.incident(incident_id)
+        if incident is None:
+            continue
+        due = due_of(incident, policy)
+        if due <= step.now:
+            transitions -= 1
+            draft = step.draft(incident_id)
+            events -= _advance(step, draft, due, events)
+            if draft.dropped:
+                continue
+            incident = draft.state
+        store.put_due(incident)  # a clock that jumped by months takes an incident through several stages
+
+
+def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:
+    """One stage further, or part of one. Returns how many events that touched."""
+    incident = draft.state
+    match incident.stage:
+        case Stage.ACTIVE | Stage.QUIET:
+            lifecycle.fall_silent(incident, step.store.policy, due)
+            return 0
+        case Stage.CLOSED:
+            incident.stage, incident.swept = Stage.SWEEPING, -1
+            return 0
+        case Stage.SWEEPING:
+            return _sweep(step, incident, most)
+        case Stage.DIGEST:
+            incident.stage = Stage.FORGETTING
+            return 0
+        case Stage.FORGETTING:
+            return _forget(step, draft, most)
+
+
+def _sweep(step: Step[Any], incident: IncidentState, most: int) -> int:
+    """Let the evidence of the next members go, and the entries that the head does not show."""
+    store = step.store
+    members = store.members.get(incident.incident_id, [])
+    start = bisect_right(members, incident.swept)
+    due = members[start : start + most]
+    if due:
+        significant, newest = store.roster(incident.incident_id).windows()
+        shown = {*significant, *newest}
+        for seq in due:
+            event = store.by_seq[seq]
+            store.let_go(event)
+            if seq not in shown and event.body is not None:
+                store.swap_event(replace(event, body=None))
+        incident.swept = due[-1]
+    if start + len(due) == len(members):
+        incident.stage = Stage.DIGEST
+        store.rosters.pop(incident.incident_id, None)  # derived: whoever asks has it built again
+    return len(due)
+
+
+def _forget(step: Step[Any], draft: Draft, most: int) -> int:
+    store = step.store
+    due = store.members.get(draft.state.incident_id, [])[:most]
+    for seq in due:
+        store.drop_event(store.by_seq[seq])
+    if not store.members.get(draft.state.incident_id):
+        draft.dropped = True
+    return len(due)

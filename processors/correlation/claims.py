@@ -1,0 +1,113 @@
+"""Claims as messages, and what they say together about who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from schemas.timeline import Attribution, Claim, ReportOfClaim
+from schemas.vocabulary import AttributionState, ClaimAbout, ClaimState, Stance
+
+from .clock import moment_of
+from .identity import claim_id_of
+from .incidents import EventState
+from .ledger import ClaimKey, Ledger, Status
+
+#: outlets named for one claim, and reports looked through to find so many different ones
+_NAMED: Final = 10
+_LOOKED_THROUGH: Final = 40
+_PARTIES: Final = 20
+_DISPUTED_BY: Final = 12
+#: claims first that a reader must not miss
+_STATE_RANK: Final = {
+    ClaimState.DISPUTED: 0,
+    ClaimState.CURRENT: 0,
+    ClaimState.SUPERSEDED: 1,
+    ClaimState.WITHDRAWN: 2,
+}
+
+
+def id_of(key: ClaimKey) -> str:
+    return claim_id_of(key.about, key.subject, key.speaker_key, key.value_key)
+
+
+def claim_message(ledger: Ledger, key: ClaimKey, status: Status, by_seq: Mapping[int, EventState]) -> Claim:
+    """One claim, worded as it was first reported."""
+    cell = ledger.topic(key.about).cell(key)
+    reports = cell.all(_LOOKED_THROUGH)
+    first = cell.first()
+    named: dict[str, ReportOfClaim] = {}
+    for _, seq, _ in reports:
+        event = by_seq[seq]
+        if len(named) < _NAMED and event.publisher not in named:
+            named[event.publisher] = ReportOfClaim(publisher=event.publisher, event_id=event.event_id)
+    replaced_by = status.superseded_by
+    return Claim(
+        claim_id=id_of(key),
+        about=ClaimAbout(key.about),
+        value=first.value,
+        qualifier=first.qualifier,
+        speaker=first.speaker,
+        reported_by=tuple(named.values()),
+        reports_total=len(cell),
+        at=moment_of(reports[0][0]),
+        state=status.state,
+        superseded_by=id_of(replaced_by) if isinstance(replaced_by, ClaimKey) else replaced_by,
+        disputed_by=tuple(id_of(other) for other in status.disputed_by[:_DISPUTED_BY]),
+    )
+
+
+def claims_for_head(ledger: Ledger, most: int) -> list[tuple[ClaimKey, Status]]:
+    """The claims a head shows: those that stand first, by topic; then what they replaced, then what was withdrawn."""
+    ranked = [
+        (_STATE_RANK[status.state], at, key, status)
+        for about in ledger.topics()
+        for at, (key, status) in enumerate(ledger.shown(about).items())
+    ]
+    # stable sorts: within one rank the topics take turns by how recent a claim is, so that none crowds out another
+    ranked.sort(key=lambda item: (item[0], item[1]))
+    order = list(ClaimAbout)
+    chosen = ranked[:most]
+    chosen.sort(key=lambda item: (order.index(ClaimAbout(item[2].about)), item[0], item[1]))
+    return [(key, status) for _, _, key, status in chosen]
+
+
+def attribution_of(ledger: Ledger) -> Attribution:
+    """Who is said to have done it.
+
+    | state     | when                                                                              |
+    | contested | two parties claim it, or two are accused; or one claims it that another word       |
+    |           | accuses somebody else of, or that itself denies it                                 |
+    | claimed   | one party claims it, nobody says otherwise                                         |
+    | denied    | the accused party denies it; or somebody denies it whom nobody here accuses        |
+    | accused   | one party is accused, and does not deny it                                         |
+    | unclaimed | nobody says                                                                        |
+    """
+    topic = ledger.topic(ClaimAbout.ATTRIBUTION)
+    parties: dict[str, dict[str, str]] = {}
+    for subject, stance in topic.values():
+        first = topic.first_said((subject, stance))
+        parties.setdefault(stance, {})[subject] = str(first.value)
+    claimed = parties.get(Stance.CLAIM_RESPONSIBILITY, {})
+    accused = {**parties.get(Stance.ALLEGES_FALSE_FLAG, {}), **parties.get(Stance.ACCUSE, {})}
+    denied = parties.get(Stance.DENY_RESPONSIBILITY, {})
+    said_to = {**accused, **claimed}
+    if not said_to:
+        state = AttributionState.DENIED if denied else AttributionState.UNCLAIMED
+        return Attribution(state=state, parties=_named(denied))
+    if len(said_to) > 1 or any(party in denied for party in claimed):
+        state = AttributionState.CONTESTED
+    elif claimed:
+        state = AttributionState.CLAIMED
+    elif any(party in denied for party in accused):
+        state = AttributionState.DENIED
+    else:
+        state = AttributionState.ACCUSED
+    return Attribution(state=state, parties=_named(said_to))
+
+
+def _named(parties: dict[str, str]) -> tuple[str, ...]:
+    return tuple(parties[key] for key in sorted(parties))[:_PARTIES]
+
+
+__all__ = ["attribution_of", "claim_message", "claims_for_head", "id_of"]

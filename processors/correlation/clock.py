@@ -1,0 +1,42 @@
+"""Times as whole microseconds since 1970, UTC: exact, comparable, the same in every zone and on every machine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_FIRST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+
+def micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(value: int) -> datetime:
+    """Back to a time. A span added to the year 9999 ends at its last instant."""
+    return _EPOCH + timedelta(microseconds=min(max(value, _FIRST), _LAST))
+
+
+def span(length: timedelta) -> int:
+    return length // _MICROSECOND
+
+
+def length(micros_long: int) -> timedelta:
+    """A span given in microseconds; nothing below zero."""
+    return timedelta(microseconds=max(0, micros_long))
+
+
+def said(moment: int) -> str:
+    """For sentences: 2021-11-07 10:05 UTC."""
+    return f"{moment_of(moment).isoformat(sep=' ')[:16]} UTC"
+
+
+def spoken(length: timedelta) -> str:
+    """For sentences: "2 days", "6 hours"."""
+    hours = length // timedelta(hours=1)
+    if hours and hours % 24 == 0:
+        return "1 day" if hours == 24 else f"{hours // 24} days"
+    return "1 hour" if hours == 1 else f"{hours} hours"

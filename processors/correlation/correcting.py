@@ -1,0 +1,125 @@
+"""What a later report does to an earlier one: replaces what it said, takes it back, or shows that it is elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.timeline import Corrected, Retracted
+from schemas.vocabulary import EventKind, PlacePrecision
+
+from .changes import Step
+from .clock import span
+from .conflicts import kilometres
+from .entries import withdrawn
+from .facts import PLACE_RANK, Assertion
+from .identity import claim_id_of
+from .incidents import EventState
+from .moving import move, split_off
+
+_SAID = 300
+
+
+def apply_correction(step: Step[Any], later: EventState, original: EventState) -> None:
+    """The original's word on everything the correction speaks of is superseded; old and new are said."""
+    now: dict[str, list[Assertion]] = {}
+    for said in later.assertions:
+        now.setdefault(said.about, []).append(said)
+    kept: list[Assertion] = []
+    for said in original.assertions:
+        newer = now.get(said.about)
+        if newer is None or said.status or any(_same(said, other) for other in newer):
+            kept.append(said)
+        else:
+            kept.append(said._replace(status=_claim_id(newer[0])))
+    for about, newer in now.items():
+        was = [said for said in original.assertions if said.about == about and not said.status]
+        if {(said.subject, said.value_key) for said in was} != {(said.subject, said.value_key) for said in newer}:
+            change = Corrected(
+                event_id=original.event_id, by_event=later.event_id, field=about, was=_words(was), now=_words(newer)
+            )
+            step.say(later.incident_id, change)
+    step.change_event(
+        original,
+        corrected_by=later.event_id,
+        assertions=tuple(kept),
+        where=None if later.where is not None else original.where,
+        when=None if later.when is not None else original.when,
+    )
+
+
+def _same(one: Assertion, other: Assertion) -> bool:
+    return one.subject == other.subject and one.value_key == other.value_key
+
+
+def _claim_id(said: Assertion) -> str:
+    return claim_id_of(said.about, said.subject, said.speaker_key, said.value_key)
+
+
+def _words(assertions: list[Assertion]) -> str | None:
+    """ "at least 3"; "drone (count 3), rocket"; None for nothing."""
+    words = []
+    for said in assertions:
+        qualified = said.qualifier and said.qualifier != said.subject and said.qualifier != said.value_key
+        words.append(f"{said.value} ({said.qualifier})" if qualified else str(said.value))
+    return ", ".join(words)[:_SAID] if words else None
+
+
+def take_back(step: Step[Any], original: EventState, *, by: str) -> None:
+    """Retracted, by an event or a command: its claims are withdrawn and its evidence draws nothing more."""
+    if original.retracted_by is not None:
+        return
+    step.store.let_go(original)
+    step.put_event(step.entries.again(withdrawn(original, by)))
+    step.say(original.incident_id, Retracted(event_id=original.event_id, by=by))
+
+
+def moves_it(step: Step[Any], later: EventState, original: EventState) -> bool:
+    """Does a correction put the happening so far away, or so long before or after, that its home is in question?"""
+    policy = step.store.policy
+    where, was = later.where, original.where
+    if (
+        where is not None and was is not None and min(where.rank, was.rank) >= PLACE_RANK[PlacePrecision.CITY]
+        and where.lat is not None and where.lon is not None and was.lat is not None and was.lon is not None
+        and kilometres(where.lat, where.lon, was.lat, was.lon) > policy.replace_beyond_km
+    ):  # fmt: skip
+        return True
+    when, before = later.when, original.when
+    if when is None or before is None:
+        return False
+    return max(when.begin - before.until, before.begin - when.until) > span(policy.replace_beyond)
+
+
+def place_again(step: Step[Any], later_id: str, original_id: str) -> None:
+    """Take a corrected report out of an incident that it turns out not to belong to.
+
+    A pinned report stays where a person put it; so does one on which its incident rests alone: then the incident
+    itself is corrected. The original's evidence is wrong, so it is let go; its copies are wrong likewise, and go
+    where it goes.
+    """
+    store = step.store
+    later, original = store.events[later_id], store.events[original_id]
+    home = later.incident_id
+    if later.kind is EventKind.STATEMENT or original.incident_id != home:
+        return
+    if original.pinned_by is not None or later.pinned_by is not None:
+        return
+    store.let_go(original)
+    leaving = [original, *_copies(step, original), later]
+    if store.roster(home).telling <= sum(1 for event in leaving if event.tells):
+        return
+    features = store.features[later_id]
+    store.let_go(later)
+    placement = store.linker.place(features, now=step.moment)
+    store.hold(later_id, features, later.seq, home)
+    chosen = step.resolve(placement.incident_id) if placement.incident_id is not None else None
+    if chosen is None:
+        split_off(step, home, leaving, later_id, (f"{later_id} corrects where or when it was",))
+    elif chosen.incident_id != home:
+        for event in leaving:
+            move(step, store.events[event.event_id], chosen.incident_id, explain=event is later)
+
+
+def _copies(step: Step[Any], original: EventState) -> list[EventState]:
+    seqs = step.store.copies.get(original.event_id, ())[: step.store.policy.moved_copies]
+    copies = [step.store.by_seq[seq] for seq in seqs]
+    return [copy for copy in copies if copy.incident_id == original.incident_id and copy.pinned_by is None]

@@ -1,0 +1,88 @@
+"""`Correlator`: one region's timelines. Gather, decide, then change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from schemas.decision import Decision, Tick
+from schemas.timeline import Cause, IncidentTimeline
+
+from .aging import age
+from .changes import Step
+from .clock import micros
+from .decisions import decide
+from .entries import Entries
+from .linking.api import Linker
+from .placing import arrive
+from .policy import Policy
+from .records import Changes, LogRecord, StateRecord
+from .snapshot import head_of
+from .state import drained, dumped, restored
+from .store import Store
+
+F = TypeVar("F")
+
+
+class Correlator(Generic[F]):
+    """A RegionCore. Reads no clock, does no I/O; the same log gives the same bytes.
+
+    Everything a record does is journaled: whatever raises, the state is as it was before the record.
+    """
+
+    def __init__(self, region: str, linker: Linker[F], policy: Policy | None = None) -> None:
+        self._store: Store[F] = Store(region, linker, policy if policy is not None else Policy())
+        self._entries = Entries()
+
+    def apply(self, record: LogRecord) -> Changes:
+        """What the record changes. Raises CannotApply; any other exception is a fault of this code or the linker."""
+        store = self._store
+        if record.region != store.region:
+            raise ValueError(f"a record of {record.region} came to the core of {store.region}")
+        store.begin()
+        try:
+            changes = self._work(record)
+        except BaseException:
+            store.rollback()
+            raise
+        store.commit()
+        return changes
+
+    def _work(self, record: LogRecord) -> Changes:
+        store, message = self._store, record.message
+        recorded = micros(message.recorded_at)
+        store.set_clock(recorded if store.clock is None else max(store.clock, recorded))
+        assert store.clock is not None
+        cause = Cause(record_id=_record_id(record), partition=record.partition, offset=record.offset)
+        step = Step(store, self._entries, cause, store.clock)
+        age(step)
+        if isinstance(message, Decision):
+            decide(step, message)
+        elif not isinstance(message, Tick):
+            arrive(step, message)
+        return step.finish()
+
+    def head(self, incident_id: str) -> IncidentTimeline:
+        """The head of an incident as it stands now. KeyError where there is none."""
+        return head_of(self._store, self._entries, self._store.incidents[incident_id])
+
+    def drain_state(self) -> list[StateRecord]:
+        """State records that changed since the last call, sorted by key."""
+        return drained(self._store)
+
+    def dump(self) -> Iterator[StateRecord]:
+        """The whole state, sorted by key."""
+        return dumped(self._store)
+
+    def restore(self, records: Iterable[StateRecord]) -> None:
+        """Into a new core: afterwards it goes on exactly as the dumped one would. Raises UnreadableState."""
+        if self._store.clock is not None:
+            raise ValueError("restore goes into a new core: this one has read records already")
+        restored(self._store, records)
+
+
+def _record_id(record: LogRecord) -> str:
+    message = record.message
+    if isinstance(message, Decision):
+        return message.command_id
+    return message.tick_id if isinstance(message, Tick) else message.event_id

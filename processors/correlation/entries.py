@@ -1,0 +1,146 @@
+"""An event's entry: made on arrival, kept as text, read back when a head or a change asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, cast
+
+from schemas.codec import TYPE_ENTRY, decode
+from schemas.event import AnyEvent, StatementEvent
+from schemas.timeline import Entry, EntrySource, Link, Reason
+from schemas.vocabulary import EntryRole
+
+from .clock import moment_of
+from .facts import WITHDRAWN
+from .incidents import EventState
+
+#: entries read back lately; a cache of pure values, so its size changes no result
+_AT_HAND: Final = 4_096
+REDACTED: Final = "[redacted]"
+
+
+class Entries:
+    """Entries by event, as text in the event's state and as messages while they are wanted."""
+
+    def __init__(self) -> None:
+        self._at_hand: dict[str, tuple[str, Entry]] = {}
+
+    def of(self, event: EventState) -> Entry | None:
+        """None where the incident is a digest that does not keep this one."""
+        if event.body is None:
+            return None
+        known = self._at_hand.get(event.event_id)
+        if known is not None and known[0] is event.body:
+            return known[1]
+        entry = cast("Entry", decode(TYPE_ENTRY, event.body.encode()))
+        self._keep(event.event_id, event.body, entry)
+        return entry
+
+    def first(self, event: EventState, report: AnyEvent, link: Link) -> EventState:
+        """The state with the body of its first entry."""
+        statement = report if isinstance(report, StatementEvent) else None
+        source = report.source
+        entry = Entry(
+            event_id=event.event_id,
+            kind=event.kind,
+            occurred=report.occurred,
+            published_at=report.published_at,
+            reported_at=moment_of(event.at),
+            recorded_at=report.recorded_at,
+            headline=report.headline,
+            source=EntrySource(
+                publisher=source.publisher, url=source.url, wire_origin=source.wire_origin, copy_of=event.copy_of
+            ),
+            actors=report.actors,
+            stances=statement.stances if statement else (),
+            on_behalf_of=statement.on_behalf_of if statement else None,
+            link=link,
+            **_decided(event),
+        )
+        return self._written(event, entry)
+
+    def again(self, event: EventState, link: Link | None = None) -> EventState:
+        """The state with its body brought up to date after a change of the state (or of the link)."""
+        if event.body is None:
+            return event
+        entry = self.of(event)
+        assert entry is not None
+        changes = _decided(event)
+        if link is not None:
+            changes["link"] = link
+        return self._written(event, entry.model_copy(update=changes))
+
+    def redacted(self, event: EventState) -> EventState:
+        """Everything that could say who or what is taken out; that there was a report, when and by whom, stays."""
+        entry = self.of(event)
+        bare = replace(
+            event,
+            redacted=True,
+            assertions=(),
+            stances=(),
+            where=None,
+            headline=REDACTED,
+            title_score=0.0,
+            speaker_key=f"redacted:{event.seq}",
+            marks=tuple(mark._replace(text=REDACTED) for mark in event.marks),
+        )
+        if entry is None:
+            return bare
+        bare_link = Link(
+            score=entry.link.score,
+            reasons=tuple(Reason(feature=r.feature, value=REDACTED, contribution=r.contribution)
+                          for r in entry.link.reasons),
+        )  # fmt: skip
+        occurred = entry.occurred.model_copy(update={"as_reported": None}) if entry.occurred else None
+        changes = _decided(bare) | {
+            "headline": REDACTED,
+            "occurred": occurred,
+            "source": entry.source.model_copy(update={"url": None}),
+            "actors": (),
+            "stances": (),
+            "on_behalf_of": None,
+            "link": bare_link,
+        }
+        return self._written(bare, entry.model_copy(update=changes))
+
+    def _written(self, event: EventState, entry: Entry) -> EventState:
+        body = entry.model_dump_json(exclude_none=True)
+        self._keep(event.event_id, body, entry)
+        return replace(event, body=body)
+
+    def _keep(self, event_id: str, body: str, entry: Entry) -> None:
+        self._at_hand.pop(event_id, None)
+        self._at_hand[event_id] = (body, entry)
+        if len(self._at_hand) > _AT_HAND:
+            del self._at_hand[next(iter(self._at_hand))]
+
+
+def _decided(event: EventState) -> dict[str, object]:
+    """The fields of an entry that the core decides, from the state."""
+    return {
+        "incident_id": event.incident_id,
+        "role": event.role,
+        "also_background_in": event.background,
+        "significance": event.significance,
+        "significance_reasons": tuple(mark.text[:1_000] for mark in event.marks),
+        "pinned_by": event.pinned_by,
+        "retracted_by": event.retracted_by,
+        "corrected_by": event.corrected_by,
+        "redacted": event.redacted,
+    }
+
+
+def withdrawn(event: EventState, by: str) -> EventState:
+    """The state of an event that a later event or a person took back: its claims are withdrawn with it."""
+    return replace(
+        event,
+        retracted_by=by,
+        assertions=tuple(said._replace(status=WITHDRAWN) for said in event.assertions),
+    )
+
+
+def role_of(event: EventState, core: bool) -> EntryRole:
+    """The role that follows from what an event is; corrections and copies stay what they are."""
+    if event.role in (EntryRole.CORRECTION, EntryRole.DUPLICATE, EntryRole.BACKGROUND):
+        return event.role
+    return EntryRole.CORE if core else EntryRole.REACTION

@@ -1,0 +1,134 @@
+"""What the core remembers of one event and of one incident: plain, bounded values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from schemas.vocabulary import Activity, EntryRole, EventKind, Relation, Standing
+
+from .facts import Assertion, When, Where
+
+
+class Mark(NamedTuple):
+    """One reason why an entry matters. weight: 0 to 1. code: a word for tests and for what undoes it."""
+
+    code: str
+    weight: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """One event, as the core keeps it. Replaced as a whole, never changed.
+
+    seq: its number in the region's log. at: when it was reported, microseconds
+    origin: the agency the text comes from, else the publisher, as written
+    core: it tells of the incident itself (what `role` was before copies and corrections are told apart)
+    sources, relay: see facts.source_keys, facts.relay_of
+    body: its Entry as JSON, as it was last put out; None once the incident is a digest that does not show it
+    """
+
+    event_id: str
+    seq: int
+    incident_id: str
+    kind: EventKind
+    fingerprint: str
+    at: int
+    publisher: str
+    origin: str
+    speaker_key: str
+    core: bool
+    role: EntryRole
+    marks: tuple[Mark, ...]
+    stances: tuple[str, ...]
+    sources: tuple[str, ...]
+    relay: str | None
+    assertions: tuple[Assertion, ...]
+    where: Where | None
+    when: When | None
+    title_score: float
+    headline: str
+    body: str | None
+    copy_of: str | None = None
+    corrects: str | None = None
+    retracts: str | None = None
+    pinned_by: str | None = None
+    retracted_by: str | None = None
+    corrected_by: str | None = None
+    redacted: bool = False
+    background: tuple[str, ...] = ()
+
+    @property
+    def significance(self) -> float:
+        """Marks of independent weight: each takes its share of what the others leave."""
+        left = 1.0
+        for mark in self.marks:
+            left *= 1.0 - mark.weight
+        return round(1.0 - left, 6)
+
+    @property
+    def tells(self) -> bool:
+        """A report of the incident itself that nobody withdrew."""
+        return self.core and self.retracted_by is None and self.retracts is None
+
+
+class RelationKept(NamedTuple):
+    other: str
+    relation: Relation
+    score: float
+    reasons: tuple[str, ...]
+
+
+class Stage(StrEnum):
+    """Where an incident is on its way out; the first three are its public activity."""
+
+    ACTIVE = "active"
+    QUIET = "quiet"
+    CLOSED = "closed"
+    SWEEPING = "sweeping"  # its evidence is being let go, oldest first
+    DIGEST = "digest"  # its evidence is gone, what it shows is kept
+    FORGETTING = "forgetting"  # its events are being forgotten, oldest first
+
+
+@dataclass(slots=True)
+class IncidentState:
+    """One incident, as the core keeps it: bounded, whatever it has gathered. Changed only as a step's own copy.
+
+    Times in microseconds. founder_key: the speaker of the founding event. swept: greatest seq whose evidence
+    was let go. retracted_by: the command that withdrew the incident as such. apart: incidents that a person
+    keeps apart from it
+    """
+
+    incident_id: str
+    founding_event: str
+    founding_seq: int
+    founder_key: str
+    kind: EventKind
+    title: str
+    title_event: str
+    first_recorded: int
+    last_activity: int
+    revision: int = 0
+    stage: Stage = Stage.ACTIVE
+    activity_reason: str = ""
+    closed_at: int | None = None
+    swept: int = -1
+    standing: Standing = Standing.UNCONFIRMED
+    standing_reason: str = ""
+    retracted_by: str | None = None
+    related: tuple[RelationKept, ...] = ()
+    merged_into: str | None = None
+    merged_from: tuple[str, ...] = ()
+    split_from: str | None = None
+    apart: tuple[str, ...] = ()
+
+    @property
+    def activity(self) -> Activity:
+        if self.stage is Stage.ACTIVE:
+            return Activity.ACTIVE
+        return Activity.QUIET if self.stage is Stage.QUIET else Activity.CLOSED
+
+
+__all__ = ["EventState", "IncidentState", "Mark", "RelationKept", "Stage"]

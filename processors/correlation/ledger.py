@@ -1,0 +1,306 @@
+"""The ledger of claims of one incident: who says what, what replaced it, and what contradicts it.
+
+An assertion is one event's; a claim is one speaker's word, however many events report it. Per topic:
+
+- a *line* is one speaker on one subject. Its standing word is the one said last; earlier ones are superseded.
+  A speaker that publishes itself says a thing anew each time; the words of one that others relay count from
+  when they were first reported, since outlets go on printing an old figure after the new one is out.
+- standing words of different speakers that cannot both be true are disputed. Equal ones stand side by side.
+- a word whose every report was withdrawn is withdrawn; one that a correction replaced is superseded.
+
+All answers follow from the *set* of assertions held, never from the order in which they came. The cost of
+one more assertion does not grow with the incident: what is compared and shown per topic is bounded.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from schemas.vocabulary import ClaimAbout, ClaimState
+
+from .conflicts import contradict
+from .facts import WITHDRAWN, Assertion
+
+#: values compared with each other and shown, of one topic: those said most recently
+MOST_VALUES: Final = 12
+#: speakers shown for one value: those who said it first
+MOST_SPEAKERS: Final = 6
+#: superseded and withdrawn claims shown, of one topic: the newest
+MOST_PAST: Final = 10
+
+Order = tuple[int, int]  # (when said, seq)
+LineKey = tuple[str, str]  # (subject, speaker_key)
+ValueKey = tuple[str, str]  # (subject, value_key)
+Said = tuple[int, int, Assertion]
+
+
+class ClaimKey(NamedTuple):
+    about: str
+    subject: str
+    speaker_key: str
+    value_key: str
+
+
+class Status(NamedTuple):
+    """A claim's state; the claims that dispute it; the claim that replaced it."""
+
+    state: ClaimState
+    disputed_by: tuple[ClaimKey, ...] = ()
+    superseded_by: ClaimKey | str | None = None
+
+
+@dataclass(slots=True)
+class Cell:
+    """One speaker's one value: a claim. Lists of (when, seq, assertion), sorted."""
+
+    direct: list[Said] = field(default_factory=list)
+    relayed: list[Said] = field(default_factory=list)
+    replaced: list[Said] = field(default_factory=list)
+    withdrawn: list[Said] = field(default_factory=list)
+
+    def shelf(self, assertion: Assertion) -> list[Said]:
+        if assertion.status == WITHDRAWN:
+            return self.withdrawn
+        if assertion.status:
+            return self.replaced
+        return self.relayed if assertion.relayed else self.direct
+
+    @property
+    def order(self) -> Order | None:
+        """When the word counts as said; None where no report of it holds any more."""
+        if self.direct:
+            return self.direct[-1][:2]
+        return self.relayed[0][:2] if self.relayed else None
+
+    @property
+    def past_order(self) -> Order:
+        shelf = self.replaced or self.withdrawn
+        return shelf[-1][:2]
+
+    def all(self, most: int) -> list[Said]:
+        """Its reports, the earliest first, at most `most`."""
+        shelves = (self.direct, self.relayed, self.replaced, self.withdrawn)
+        return sorted(said for shelf in shelves for said in shelf[:most])[:most]
+
+    def __len__(self) -> int:
+        return len(self.direct) + len(self.relayed) + len(self.replaced) + len(self.withdrawn)
+
+    def first(self) -> Assertion:
+        """The earliest report of the word: its wording and the speaker's name are shown."""
+        shelves = [shelf[0] for shelf in (self.direct, self.relayed, self.replaced, self.withdrawn) if shelf]
+        return min(shelves)[2]
+
+
+@dataclass(slots=True)
+class Line:
+    """One speaker on one subject. live: its words that hold, by when said; the last is the standing one."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+    live: list[tuple[Order, str]] = field(default_factory=list)
+
+    @property
+    def standing(self) -> tuple[Order, str] | None:
+        return self.live[-1] if self.live else None
+
+
+class Topic:
+    """All claims about one thing (killed, attribution, place ...)."""
+
+    def __init__(self, about: str) -> None:
+        self.about = about
+        self.claims = 0
+        self._lines: dict[LineKey, Line] = {}
+        self._holders: dict[ValueKey, list[tuple[Order, str]]] = {}  # value -> its speakers, by when said
+        self._recent: list[tuple[Order, ValueKey]] = []  # standing values, by when last said
+        self._past: list[tuple[Order, LineKey, str]] = []  # claims that stand no longer
+        self._disputes: dict[ValueKey, tuple[ValueKey, ...]] | None = None
+        self._shown: dict[ClaimKey, Status] | None = None
+
+    def change(self, seq: int, assertion: Assertion, *, add: bool) -> None:
+        """Put one assertion in, or take out the one that was put in."""
+        self._shown = None
+        key, value_key = (assertion.subject, assertion.speaker_key), assertion.value_key
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = Line()
+        cell = line.cells.get(value_key)
+        if cell is None:
+            cell = line.cells[value_key] = Cell()
+            self.claims += 1
+        before = line.standing
+        order = cell.order
+        if cell and (before is None or value_key != before[1]):
+            _discard(self._past, (cell.order or cell.past_order, key, value_key))
+        if order is not None:
+            _discard(line.live, (order, value_key))
+
+        shelf = cell.shelf(assertion)
+        if add:
+            insort(shelf, (assertion.at, seq, assertion))
+        else:
+            del shelf[bisect_left(shelf, (assertion.at, seq))]
+
+        order = cell.order
+        if order is not None:
+            insort(line.live, (order, value_key))
+        after = line.standing
+        if cell and (after is None or value_key != after[1]):
+            insort(self._past, (cell.order or cell.past_order, key, value_key))
+        self._change_standing(key, value_key, before, after)
+        if not cell:
+            del line.cells[value_key]
+            self.claims -= 1
+            if not line.cells:
+                del self._lines[key]
+
+    def _change_standing(
+        self, key: LineKey, changed: str, before: tuple[Order, str] | None, after: tuple[Order, str] | None
+    ) -> None:
+        """The tables of standing and past words; `changed` is the value whose own past entry is already right."""
+        if before == after:
+            return
+        self._disputes = None
+        if before is not None:
+            self._let_go(key, before)
+            if before[1] != changed and (after is None or after[1] != before[1]):
+                insort(self._past, (before[0], key, before[1]))
+        if after is not None:
+            if after[1] != changed and (before is None or before[1] != after[1]):
+                _discard(self._past, (after[0], key, after[1]))
+            self._hold(key, after)
+
+    def _hold(self, key: LineKey, standing: tuple[Order, str]) -> None:
+        value = (key[0], standing[1])
+        holders = self._holders.setdefault(value, [])
+        if holders:
+            _discard(self._recent, (holders[-1][0], value))
+        insort(holders, (standing[0], key[1]))
+        insort(self._recent, (holders[-1][0], value))
+
+    def _let_go(self, key: LineKey, standing: tuple[Order, str]) -> None:
+        value = (key[0], standing[1])
+        holders = self._holders[value]
+        _discard(self._recent, (holders[-1][0], value))
+        _discard(holders, (standing[0], key[1]))
+        if holders:
+            insort(self._recent, (holders[-1][0], value))
+        else:
+            del self._holders[value]
+
+    # -- answers
+
+    def values(self) -> list[ValueKey]:
+        """The standing values that are compared, most recently said first."""
+        return [value for _, value in self._recent[: -MOST_VALUES - 1 : -1]]
+
+    def speakers(self, value: ValueKey) -> int:
+        return len(self._holders.get(value, ()))
+
+    def first_speakers(self, value: ValueKey) -> list[str]:
+        return [speaker for _, speaker in self._holders[value][:MOST_SPEAKERS]]
+
+    def names(self, value: ValueKey) -> tuple[str, ...]:
+        """Who holds a standing value, as first reported; the first few."""
+        return tuple(self._lines[value[0], key].cells[value[1]].first().speaker for key in self.first_speakers(value))
+
+    def last_said(self, value: ValueKey) -> Order | None:
+        return self._holders[value][-1][0] if value in self._holders else None
+
+    def first_said(self, value: ValueKey) -> Assertion:
+        """The first report of a standing value by the first of its speakers."""
+        return self._lines[value[0], self._holders[value][0][1]].cells[value[1]].first()
+
+    def cell(self, key: ClaimKey) -> Cell:
+        return self._lines[key.subject, key.speaker_key].cells[key.value_key]
+
+    def standing_of(self, subject: str, speaker_key: str) -> Assertion | None:
+        """What a speaker holds now on a subject."""
+        line = self._lines.get((subject, speaker_key))
+        if line is None or line.standing is None:
+            return None
+        return line.cells[line.standing[1]].first()
+
+    def disputes(self) -> dict[ValueKey, tuple[ValueKey, ...]]:
+        """Standing values that cannot both be true, of different speakers."""
+        if self._disputes is None:
+            values = self.values()
+            said = {value: self.first_said(value) for value in values}
+            found: dict[ValueKey, list[ValueKey]] = {}
+            for at, one in enumerate(values):
+                for other in values[at + 1 :]:
+                    if contradict(said[one], said[other]) and self._of_different_speakers(one, other):
+                        found.setdefault(one, []).append(other)
+                        found.setdefault(other, []).append(one)
+            self._disputes = {value: tuple(sorted(others)) for value, others in found.items()}
+        return self._disputes
+
+    def _of_different_speakers(self, one: ValueKey, other: ValueKey) -> bool:
+        a, b = self._holders[one], self._holders[other]
+        return len(a) > 1 or len(b) > 1 or a[0][1] != b[0][1]
+
+    def shown(self) -> dict[ClaimKey, Status]:
+        """The claims that a head may show, with their states; bounded, whatever the incident has gathered."""
+        if self._shown is None:
+            disputes = self.disputes()
+            found: dict[ClaimKey, Status] = {}
+            for value in self.values():
+                against = tuple(self._claim(other) for other in disputes.get(value, ()))
+                status = Status(ClaimState.DISPUTED if against else ClaimState.CURRENT, against)
+                for speaker in self.first_speakers(value):
+                    found[ClaimKey(self.about, value[0], speaker, value[1])] = status
+            for _, (subject, speaker), value_key in self._past[: -MOST_PAST - 1 : -1]:
+                found[ClaimKey(self.about, subject, speaker, value_key)] = self._past_status(
+                    (subject, speaker), value_key
+                )
+            self._shown = found
+        return self._shown
+
+    def _claim(self, value: ValueKey) -> ClaimKey:
+        return ClaimKey(self.about, value[0], self._holders[value][0][1], value[1])
+
+    def _past_status(self, key: LineKey, value_key: str) -> Status:
+        line = self._lines[key]
+        cell = line.cells[value_key]
+        if cell.order is not None and line.standing is not None:
+            return Status(ClaimState.SUPERSEDED, superseded_by=ClaimKey(self.about, *key, line.standing[1]))
+        if cell.replaced:
+            return Status(ClaimState.SUPERSEDED, superseded_by=cell.replaced[-1][2].status)
+        return Status(ClaimState.WITHDRAWN)
+
+
+def _discard(table: list[Any], item: Any) -> None:
+    """Take an item out of a sorted list that holds it."""
+    at = bisect_left(table, item)
+    assert table[at] == item, "the ledger's tables have come apart"
+    del table[at]
+
+
+class Ledger:
+    """The topics of one incident."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, Topic] = {}
+
+    def change(self, seq: int, assertions: tuple[Assertion, ...], *, add: bool) -> None:
+        """Put one event's assertions in, or take out the very ones that were put in."""
+        for assertion in assertions:
+            self.topic(assertion.about).change(seq, assertion, add=add)
+
+    def topic(self, about: str) -> Topic:
+        topic = self._topics.get(about)
+        if topic is None:
+            topic = self._topics[about] = Topic(about)
+        return topic
+
+    @property
+    def claims(self) -> int:
+        return sum(topic.claims for topic in self._topics.values())
+
+    def shown(self, about: str) -> dict[ClaimKey, Status]:
+        return self._topics[about].shown() if about in self._topics else {}
+
+    def topics(self) -> list[str]:
+        """Those that hold claims, in the order of the words' list."""
+        return [about for about in ClaimAbout if about in self._topics and self._topics[about].claims]

@@ -1,0 +1,213 @@
+"""One report arrives: its home, its role, what it corrects or takes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.arrival import reported_at
+from schemas.event import AnyEvent, StatementEvent
+from schemas.timeline import EntryAdded, Link, Reason
+from schemas.vocabulary import EntryRole, EventKind
+
+from . import lifecycle
+from .changes import Step
+from .clock import length, micros, said, spoken
+from .correcting import apply_correction, moves_it, place_again, take_back
+from .facts import Speaker, assertions_of, relay_of, source_keys, speaker_of, when_of, where_of
+from .identity import fingerprint_of, incident_id_of
+from .incidents import EventState, IncidentState, Stage
+from .merging import merge_by_evidence
+from .moving import found
+from .records import CannotApply
+from .relating import relate
+from .significance import marks_of
+from .store import Pending
+from .summary import is_core
+from .titles import title_score
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a report goes. incident: None: it founds one. copied: the report it repeats."""
+
+    incident: IncidentState | None
+    link: Link
+    copied: EventState | None = None
+    background: tuple[str, ...] = ()
+
+
+def arrive(step: Step[Any], event: AnyEvent) -> None:
+    """Raises CannotApply for an event_id that stands for another report already."""
+    store = step.store
+    known = store.events.get(event.event_id)
+    fingerprint = fingerprint_of(event)
+    if known is not None:
+        if known.fingerprint != fingerprint:
+            raise CannotApply(
+                "event_id",
+                f"{event.event_id} was reported with other content: send what changed as an event of its own "
+                f"whose `corrects` names this one",
+            )
+        return
+
+    features = store.linker.features(event)
+    original = _original_of(step, event)
+    waiting = store.settle_pending(event.event_id)
+    correction = store.events.get(waiting.by_event) if waiting is not None else None
+    home = _home(step, event, features, original, correction)
+    seq = store.count_event()
+    state = _state(step, event, fingerprint, home, seq)
+
+    if home.incident is None:
+        found(step, state.incident_id, state)
+    step.put_event(state)
+    store.hold(event.event_id, features, seq, state.incident_id)
+    step.say(state.incident_id, EntryAdded(event_id=event.event_id, role=state.role, score=home.link.score))
+    _stir(step, state)
+
+    if original is not None:
+        _act_on_original(step, state, original)
+    elif (named := event.corrects or event.retracts) is not None:
+        store.remember_pending(Pending(named.event_id, event.event_id, seq))
+    if correction is not None:
+        _act_on_original(step, correction, state)
+
+    arrived = store.events[event.event_id]
+    incident_id = merge_by_evidence(step, arrived.incident_id)
+    relate(step, incident_id)
+
+
+def _original_of(step: Step[Any], event: AnyEvent) -> EventState | None:
+    named = event.corrects or event.retracts
+    if named is None:
+        return None
+    if named.event_id == event.event_id:
+        field = "corrects" if event.corrects else "retracts"
+        raise CannotApply(f"{field}.event_id", "names the event itself: name the earlier report")
+    return step.store.events.get(named.event_id)
+
+
+def _home(
+    step: Step[Any], event: AnyEvent, features: Any, original: EventState | None, correction: EventState | None
+) -> Home:
+    for stated, other in (("corrects" if event.corrects else "retracts", original), ("corrected by", correction)):
+        if other is not None:
+            incident = step.resolve(other.incident_id)
+            assert incident is not None, f"{other.incident_id}, home of {other.event_id}, is not known"
+            score = step.store.policy.reference_score
+            reason = Reason(feature=stated, value=other.event_id, contribution=score)
+            return Home(incident, Link(score=score, reasons=(reason,)))
+
+    referred = (step.store.events.get(reference.event_id) for reference in event.refers_to)
+    homes = (step.resolve(other.incident_id) for other in referred if other is not None)
+    named = tuple(dict.fromkeys(incident.incident_id for incident in homes if incident is not None))
+    placement = step.store.linker.place(features, now=step.moment, named=named)
+    incident = None
+    if placement.incident_id is not None:
+        incident = step.resolve(placement.incident_id)
+        assert incident is not None, f"the linker chose {placement.incident_id}, which is not known"
+    background = (step.resolve(other) for other, _ in placement.background_in[: step.store.policy.background_in])
+    return Home(
+        incident,
+        placement.link,
+        _first_original(step, placement.copy_of),
+        tuple(
+            dict.fromkeys(
+                other.incident_id
+                for other in background
+                if other is not None and (incident is None or other.incident_id != incident.incident_id)
+            )
+        ),
+    )
+
+
+def _first_original(step: Step[Any], copy_of: str | None) -> EventState | None:
+    """A copy of a copy is a copy of the first; that one is known by its own state, since copies never chain."""
+    copied = step.store.events.get(copy_of) if copy_of is not None else None
+    if copied is not None and copied.copy_of is not None:
+        return step.store.events.get(copied.copy_of, copied)
+    return copied
+
+
+def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: int) -> EventState:
+    store, copied, incident = step.store, home.copied, home.incident
+    incident_id = incident.incident_id if incident else incident_id_of(store.region, event.event_id)
+    speaker, at, sources = speaker_of(event), micros(reported_at(event)), source_keys(event)
+    said_at = at
+    if copied is not None:
+        # the copy of an old story, published late, says nothing new: its words count from when they were first said
+        said_at = min(at, copied.at)
+        sources = tuple(dict.fromkeys((*sources, copied.sources[0])))
+        if not speaker.key.startswith("p:"):
+            speaker = Speaker(copied.speaker_key, speaker.name, True)
+    core = is_core(event.kind, speaker.key, incident)
+    role = _role(event, core, copied)
+    assertions = () if event.retracts else assertions_of(event, speaker, said_at)
+    roster = store.roster(incident_id) if incident is not None else None
+    state = EventState(
+        event_id=event.event_id,
+        seq=seq,
+        incident_id=incident_id,
+        kind=EventKind(event.kind),
+        fingerprint=fingerprint,
+        at=at,
+        publisher=event.source.publisher,
+        origin=event.source.wire_origin or event.source.publisher,
+        speaker_key=speaker.key,
+        core=core,
+        role=role,
+        marks=marks_of(event, role, assertions, sources, roster),
+        stances=tuple(dict.fromkeys(str(taken.stance) for taken in event.stances))
+        if isinstance(event, StatementEvent)
+        else (),
+        sources=sources,
+        relay=relay_of(event),
+        assertions=assertions,
+        where=where_of(event) if event.kind is not EventKind.STATEMENT or core else None,
+        when=when_of(event) if event.kind is not EventKind.STATEMENT or core else None,
+        title_score=title_score(event),
+        headline=event.headline,
+        body=None,
+        copy_of=copied.event_id if copied is not None else None,
+        corrects=event.corrects.event_id if event.corrects else None,
+        retracts=event.retracts.event_id if event.retracts else None,
+        background=home.background,
+    )
+    return step.entries.first(state, event, home.link)
+
+
+def _role(event: AnyEvent, core: bool, copied: EventState | None) -> EntryRole:
+    if event.corrects is not None or event.retracts is not None:
+        return EntryRole.CORRECTION
+    if copied is not None:
+        return EntryRole.DUPLICATE
+    return EntryRole.CORE if core else EntryRole.REACTION
+
+
+def _stir(step: Step[Any], event: EventState) -> None:
+    """A report keeps its incident going, or wakes it. A copy brings no news; what a person withdrew stays shut."""
+    incident = step.draft(event.incident_id).state
+    if event.role is EntryRole.DUPLICATE or incident.retracted_by is not None:
+        return
+    silence = step.now - incident.last_activity
+    reason = f"{_cut(event.publisher)} reported on it at {said(step.now)}"
+    if incident.stage is not Stage.ACTIVE:
+        what = "the first report" if incident.stage is Stage.QUIET else "reopened by a report"
+        reason = f"{reason}, {what} after {spoken(length(silence))}"
+    lifecycle.wake(incident, step.now, reason)
+
+
+def _act_on_original(step: Step[Any], later: EventState, original: EventState) -> None:
+    """What a correction or a retraction does to the report it names."""
+    if later.retracts is not None:
+        take_back(step, original, by=later.event_id)
+        return
+    moved = moves_it(step, later, original)
+    apply_correction(step, later, original)
+    if moved:
+        place_again(step, later.event_id, original.event_id)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 80 else f"{name[:79]}…"

@@ -1,0 +1,57 @@
+"""The figures by which incidents live, with their reasons; one frozen value, the same for every region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+#: goes onto every head and update: which rules made it. Raise it whenever a rule here changes a timeline
+CORE_VERSION: Final = "correlation-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Spans are measured on the log's clock, which is the greatest recorded_at of the region."""
+
+    #: two news days without a word; reactions and new tolls come within two days of nearly every attack
+    quiet_after: timedelta = timedelta(days=2)
+    #: since the last activity. A gap of a day does not end a run of protests, a week does; two leave room for inquiries
+    close_after: timedelta = timedelta(days=14)
+    #: since closing. Until then the evidence is held, so that reports late by weeks find their incident
+    digest_after: timedelta = timedelta(days=30)
+    #: since closing. A year's return of the date brings its references; a month more than a year for late ones
+    forget_after: timedelta = timedelta(days=400)
+
+    #: log-odds of a link that the report itself states (corrects, retracts): above any sum of evidence
+    reference_score: float = 12.0
+    #: log-odds of a link that a person states
+    decided_score: float = 20.0
+
+    #: one arrival rarely bridges more than two incidents; the next record goes on where this one stopped
+    merges_per_record: int = 3
+    #: a clock that jumps by weeks makes thousands of incidents due at once: the rest waits for the next record
+    transitions_per_record: int = 1_000
+    #: events whose evidence is let go, or that are forgotten, within one record
+    sweeps_per_record: int = 256
+    #: explanations asked anew after a merge; beyond these the entries keep the explanation they came with
+    explained_per_merge: int = 200
+
+    #: repeated commands come within minutes (a retry); this many are months of an analyst's work
+    remembered_commands: int = 2_000
+    #: corrections whose original has not come yet
+    pending_corrections: int = 1_000
+    #: incidents that a person keeps apart from this one
+    kept_apart: int = 64
+    #: what a head may name
+    related: int = 50
+    merged_from: int = 200
+    background_in: int = 20
+    #: a relation is said again only when its score moved by this much (log-odds): heads would flicker
+    relation_drift: float = 1.0
+    #: copies that follow an original which a correction moves
+    moved_copies: int = 200
+
+    #: a correction that moves a happening this far, or to another time, asks whether it still fits
+    replace_beyond_km: float = 60.0
+    replace_beyond: timedelta = timedelta(days=1)

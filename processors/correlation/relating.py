@@ -1,0 +1,45 @@
+"""Incidents that stay apart and belong to one story: kept on both heads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.timeline import Related
+
+from .changes import Step
+from .incidents import RelationKept
+from .moving import ranked
+
+_REASONS = 3
+_REASON_LENGTH = 200
+
+
+def relate(step: Step[Any], incident_id: str) -> None:
+    """Ask the evidence what this incident is related to, and say what is new.
+
+    A relation, once made, stays until one of the two is merged: readers follow it. Its score is said again only
+    when it moved by more than the policy's drift.
+    """
+    for proposal in step.store.linker.relations_of(incident_id, now=step.moment):
+        one, other = step.resolve(proposal.incident_id), step.resolve(proposal.other)
+        if one is None or other is None or one.incident_id == other.incident_id:
+            continue
+        reasons = tuple(reason[:_REASON_LENGTH] for reason in proposal.reasons[:_REASONS])
+        kept = RelationKept(other.incident_id, proposal.relation, round(proposal.score, 6), reasons)
+        for here, there in ((one.incident_id, other.incident_id), (other.incident_id, one.incident_id)):
+            _keep(step, here, kept._replace(other=there))
+
+
+def _keep(step: Step[Any], incident_id: str, kept: RelationKept) -> None:
+    state = step.incident(incident_id)
+    assert state is not None
+    known = next((relation for relation in state.related if relation.other == kept.other), None)
+    if known is not None and known.relation is kept.relation:
+        if abs(known.score - kept.score) < step.store.policy.relation_drift:
+            return
+    elif known is None and len(state.related) >= step.store.policy.related and kept.score <= state.related[-1].score:
+        return
+    draft = step.draft(incident_id)
+    others = tuple(relation for relation in draft.state.related if relation.other != kept.other)
+    draft.state.related = ranked((*others, kept), step)
+    draft.changes.append(Related(incident_id=kept.other, relation=kept.relation, score=kept.score))

@@ -1,0 +1,173 @@
+"""State records: what a region keeps, as keyed JSON with a version, and how older versions are read.
+
+Keys: `<region>/clock`, `/command/<id>`, `/event/<id>`, `/features/<id>`, `/incident/<id>`, `/pending/<id>`.
+Every record is small and bounded, and is written only when it changed; what can be derived is not written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from typing import Any, Final
+
+from schemas.vocabulary import EntryRole, EventKind, Relation, Standing
+
+from .facts import Assertion, When, Where
+from .incidents import EventState, IncidentState, Mark, RelationKept, Stage
+from .records import StateRecord
+from .store import Pending, Store
+
+#: raise it with every change of what is written below, and add how the version before is read
+STATE_VERSION: Final = 1
+#: (table, version) -> a function that gives the record of the next version
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+MIGRATIONS: Final[dict[tuple[str, int], Migration]] = {}
+
+_TABLES: Final = ("clock", "command", "event", "features", "incident", "pending")
+
+
+class UnreadableState(ValueError):
+    """A state record that this version cannot read; names its key and the remedy."""
+
+
+def drained(store: Store[Any]) -> list[StateRecord]:
+    """What changed since the last call, sorted by key."""
+    touched = sorted((_key(store.region, table, name), table, name) for table, name in store.dirty)
+    store.dirty.clear()
+    return [StateRecord(key, _value(store, table, name)) for key, table, name in touched]
+
+
+def dumped(store: Store[Any]) -> Iterator[StateRecord]:
+    """The whole state, sorted by key."""
+    names: list[tuple[str, str]] = [("clock", "")] if store.clock is not None else []
+    for table, held in (
+        ("command", store.commands),
+        ("event", store.events),
+        ("features", store.features),
+        ("incident", store.incidents),
+        ("pending", store.pending),
+    ):
+        names.extend((table, name) for name in held)
+    for key, table, name in sorted((_key(store.region, table, name), table, name) for table, name in names):
+        yield StateRecord(key, _value(store, table, name))
+
+
+def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
+    """Fill an empty store. Raises UnreadableState."""
+    tables: dict[str, dict[str, Any]] = {table: {} for table in _TABLES}
+    for record in records:
+        if record.value is not None:
+            table, name = _parts(store.region, record.key)
+            tables[table][name] = _read(table, record)
+    for clock in tables["clock"].values():
+        store.clock, store.next_seq, store.next_command = clock["clock"], clock["next_seq"], clock["next_command"]
+    events = [_event_from(value) for value in tables["event"].values()]
+    for event in sorted(events, key=lambda event: event.seq):
+        store.restore_event(event)
+        text = tables["features"].get(event.event_id)
+        if text is not None:
+            store.restore_features(event, store.linker.load_features(text["features"]))
+    for value in tables["incident"].values():
+        store.restore_incident(_incident_from(value))
+    for name, value in sorted(tables["command"].items(), key=lambda item: item[1]["number"]):
+        store.commands[name] = value["number"]
+    for name, value in sorted(tables["pending"].items(), key=lambda item: item[1]["seq"]):
+        store.pending[name] = Pending(name, value["by_event"], value["seq"])
+
+
+def _key(region: str, table: str, name: str) -> str:
+    return f"{region}/{table}/{name}" if name else f"{region}/{table}"
+
+
+def _parts(region: str, key: str) -> tuple[str, str]:
+    prefix = f"{region}/"
+    table, _, name = key.removeprefix(prefix).partition("/")
+    if not key.startswith(prefix) or table not in _TABLES:
+        raise UnreadableState(f"{key}: no key of {region}: restore each region from its own records")
+    return table, name
+
+
+def _value(store: Store[Any], table: str, name: str) -> bytes | None:
+    """None where the piece is gone."""
+    match table:
+        case "clock":
+            return _text({"clock": store.clock, "next_seq": store.next_seq, "next_command": store.next_command})
+        case "command":
+            number = store.commands.get(name)
+            return None if number is None else _text({"number": number})
+        case "event":
+            event = store.events.get(name)
+            return None if event is None else _text(_plain(event))
+        case "features":
+            features = store.features.get(name)
+            return None if features is None else _text({"features": store.linker.dump_features(features)})
+        case "incident":
+            incident = store.incidents.get(name)
+            return None if incident is None else _text(_plain(incident))
+        case _:
+            pending = store.pending.get(name)
+            return None if pending is None else _text({"by_event": pending.by_event, "seq": pending.seq})
+
+
+def _text(value: dict[str, Any]) -> bytes:
+    return json.dumps({"v": STATE_VERSION, **value}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _plain(state: EventState | IncidentState) -> dict[str, Any]:
+    """Fields that differ from nothing: absent ones are read as their default."""
+    plain = {}
+    for name in _FIELDS[type(state)]:
+        value = getattr(state, name)
+        if value is not None and value != () and value is not False:
+            plain[name] = value
+    return plain
+
+
+_FIELDS: Final = {kind: tuple(field.name for field in fields(kind)) for kind in (EventState, IncidentState)}
+
+
+def _read(table: str, record: StateRecord) -> dict[str, Any]:
+    assert record.value is not None
+    try:
+        value: dict[str, Any] = json.loads(record.value)
+        version = value.pop("v")
+    except (ValueError, KeyError, AttributeError) as error:
+        raise UnreadableState(f"{record.key}: no state record of this service ({error!r})") from error
+    while version != STATE_VERSION:
+        migrate = MIGRATIONS.get((table, version))
+        if migrate is None:
+            raise UnreadableState(
+                f"{record.key}: version {version}, this service reads up to {STATE_VERSION}: "
+                f"start the version that wrote it, or replay the log into an empty state"
+            )
+        value = migrate(value)
+        version += 1
+    return value
+
+
+def _event_from(value: dict[str, Any]) -> EventState:
+    given = {**dict.fromkeys(("where", "when", "body", "relay")), "core": False, **value}
+    for name in ("stances", "sources", "background"):
+        given[name] = tuple(given.get(name, ()))
+    given["kind"] = EventKind(given["kind"])
+    given["role"] = EntryRole(given["role"])
+    given["marks"] = tuple(Mark(*mark) for mark in given.get("marks", ()))
+    given["assertions"] = tuple(Assertion(*said) for said in given.get("assertions", ()))
+    given["where"] = None if given["where"] is None else Where(*given["where"])
+    given["when"] = None if given["when"] is None else When(*given["when"])
+    return EventState(**given)
+
+
+def _incident_from(value: dict[str, Any]) -> IncidentState:
+    given = dict(value)
+    given["kind"] = EventKind(given["kind"])
+    given["stage"] = Stage(given["stage"])
+    given["standing"] = Standing(given["standing"])
+    given["related"] = tuple(
+        RelationKept(other, Relation(relation), score, tuple(reasons))
+        for other, relation, score, reasons in given.get("related", ())
+    )
+    for name in ("merged_from", "apart"):
+        given[name] = tuple(given.get(name, ()))
+    return IncidentState(**given)

@@ -1,0 +1,302 @@
+"""The tables of one region, and the journal that takes a failed step back."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from schemas.timeline import Link
+
+from .incidents import EventState, IncidentState
+from .lifecycle import due_of
+from .linking.api import Linker
+from .policy import Policy
+from .roster import Roster
+from .schedule import Schedule
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A correction or retraction that came before its original. seq: of that correcting event."""
+
+    original: str
+    by_event: str
+    seq: int
+
+
+@dataclass(slots=True)
+class Store(Generic[F]):
+    """Everything a region knows. Each write is journaled first; `rollback` undoes all writes since `begin`.
+
+    Derived, hence never stored: members, guests, copies (from the events), rosters, the schedule.
+    """
+
+    region: str
+    linker: Linker[F]
+    policy: Policy
+    clock: int | None = None
+    next_seq: int = 0
+    next_command: int = 0
+    events: dict[str, EventState] = field(default_factory=dict)
+    by_seq: dict[int, EventState] = field(default_factory=dict)
+    features: dict[str, F] = field(default_factory=dict)
+    incidents: dict[str, IncidentState] = field(default_factory=dict)
+    commands: dict[str, int] = field(default_factory=dict)  # command_id -> number, oldest first
+    pending: dict[str, Pending] = field(default_factory=dict)  # by original event_id, oldest first
+    members: dict[str, list[int]] = field(default_factory=dict)
+    guests: dict[str, list[int]] = field(default_factory=dict)
+    copies: dict[str, list[int]] = field(default_factory=dict)  # original event_id -> seqs of its copies
+    rosters: dict[str, Roster] = field(default_factory=dict)
+    schedule: Schedule = field(default_factory=Schedule)
+    dirty: set[tuple[str, str]] = field(default_factory=set)  # (table, id) since the last drain
+    _dirty_in_step: set[tuple[str, str]] = field(default_factory=set)
+    _journal: list[tuple[Callable[..., Any], tuple[Any, ...]]] = field(default_factory=list)
+    _touched_rosters: set[str] = field(default_factory=set)
+    _touched_schedule: set[str] = field(default_factory=set)
+
+    # -- one step
+
+    def begin(self) -> None:
+        self._journal.clear()
+        self._touched_rosters.clear()
+        self._touched_schedule.clear()
+        self._dirty_in_step.clear()
+        self._undo(self._set_counters, self.clock, self.next_seq, self.next_command)
+
+    def commit(self) -> None:
+        self.dirty |= self._dirty_in_step
+        self._journal.clear()
+
+    def rollback(self) -> None:
+        """Back to `begin`: writes undone in reverse, derived rosters thrown away, the schedule filled again."""
+        while self._journal:
+            undo, arguments = self._journal.pop()
+            undo(*arguments)
+        for incident_id in self._touched_rosters:
+            self.rosters.pop(incident_id, None)
+        for incident_id in self._touched_schedule:
+            self.schedule.drop(incident_id)
+            incident = self.incidents.get(incident_id)
+            if incident is not None:
+                self.schedule.put(incident_id, due_of(incident, self.policy))
+
+    def _undo(self, undo: Callable[..., Any], *arguments: Any) -> None:
+        self._journal.append((undo, arguments))
+
+    def _set_counters(self, clock: int | None, next_seq: int, next_command: int) -> None:
+        self.clock, self.next_seq, self.next_command = clock, next_seq, next_command
+
+    def set_clock(self, clock: int) -> None:
+        self.clock = clock
+        self._dirty_in_step.add(("clock", ""))
+
+    # -- events
+
+    def put_event(self, event: EventState) -> None:
+        old = self.events.get(event.event_id)
+        self._undo(self._set_event, event.event_id, event.seq, old)
+        self._dirty_in_step.add(("event", event.event_id))
+        if old is not None:
+            self._list_event(old, add=False)
+        self._set_event(event.event_id, event.seq, event)
+        self._list_event(event, add=True)
+
+    def swap_event(self, event: EventState) -> None:
+        """Replace the state of an event where nothing has changed that any table or roster goes by (its body)."""
+        self._undo(self._set_event, event.event_id, event.seq, self.events[event.event_id])
+        self._set_event(event.event_id, event.seq, event)
+        self._dirty_in_step.add(("event", event.event_id))
+
+    def drop_event(self, event: EventState) -> None:
+        """Forget it altogether."""
+        self.let_go(event)
+        self._undo(self._set_event, event.event_id, event.seq, event)
+        self._dirty_in_step.add(("event", event.event_id))
+        self._list_event(event, add=False)
+        self._set_event(event.event_id, event.seq, None)
+
+    def _set_event(self, event_id: str, seq: int, event: EventState | None) -> None:
+        if event is None:
+            self.events.pop(event_id, None)
+            self.by_seq.pop(seq, None)
+        else:
+            self.events[event_id] = self.by_seq[seq] = event
+
+    def _list_event(self, event: EventState, *, add: bool) -> None:
+        self._change_list(self.members, event.incident_id, event.seq, add)
+        roster = self.touched_roster(event.incident_id)
+        if roster is not None:
+            roster.change(event, add=add)
+        for other in event.background:
+            self._change_list(self.guests, other, event.seq, add)
+            roster = self.touched_roster(other)
+            if roster is not None:
+                roster.change_guest(event, add=add)
+        if event.copy_of is not None:
+            self._change_list(self.copies, event.copy_of, event.seq, add)
+
+    def _change_list(self, table: dict[str, list[int]], key: str, seq: int, add: bool) -> None:
+        self._undo(_set_listed, table, key, seq, not add)
+        _set_listed(table, key, seq, add)
+
+    def roster(self, incident_id: str) -> Roster:
+        """Built from the events where it is not at hand: linear in the incident, once after a restore."""
+        roster = self.rosters.get(incident_id)
+        if roster is None:
+            roster = Roster()
+            for seq in self.members.get(incident_id, ()):
+                roster.change(self.by_seq[seq], add=True)
+            for seq in self.guests.get(incident_id, ()):
+                roster.change_guest(self.by_seq[seq], add=True)
+            self.rosters[incident_id] = roster
+        return roster
+
+    def touched_roster(self, incident_id: str) -> Roster | None:
+        """The roster at hand, about to change: a rollback throws it away."""
+        self._touched_rosters.add(incident_id)
+        return self.rosters.get(incident_id)
+
+    # -- the linker holds the evidence; its calls are undone by their opposites
+
+    def hold(self, event_id: str, features: F, seq: int, incident_id: str) -> None:
+        self.linker.hold(event_id, features, seq=seq, incident_id=incident_id)
+        self._undo(self._unhold, event_id)
+        self.features[event_id] = features
+        self._dirty_in_step.add(("features", event_id))
+
+    def _unhold(self, event_id: str) -> None:
+        self.linker.drop(event_id)
+        self.features.pop(event_id, None)
+
+    def let_go(self, event: EventState) -> None:
+        """Drop the evidence of an event, if it is held. The event's state is the caller's to mark."""
+        features = self.features.get(event.event_id)
+        if features is None:
+            return
+        self.linker.drop(event.event_id)
+        self._undo(self._hold_again, event.event_id, features, event.seq, event.incident_id)
+        del self.features[event.event_id]
+        self._dirty_in_step.add(("features", event.event_id))
+
+    def _hold_again(self, event_id: str, features: F, seq: int, incident_id: str) -> None:
+        self.linker.hold(event_id, features, seq=seq, incident_id=incident_id)
+        self.features[event_id] = features
+
+    def move_evidence(self, event_id: str, come_from: str, incident_id: str) -> None:
+        if event_id in self.features:
+            self.linker.move(event_id, incident_id)
+            self._undo(self.linker.move, event_id, come_from)
+
+    def explanation(self, event_id: str, now: Any) -> Link | None:
+        """Why a held event belongs where it is; None where its evidence is gone."""
+        return self.linker.link_of(event_id, now=now) if event_id in self.features else None
+
+    # -- incidents, commands, pending corrections
+
+    def put_incident(self, incident: IncidentState) -> None:
+        self._undo(self._set_incident, incident.incident_id, self.incidents.get(incident.incident_id))
+        self._set_incident(incident.incident_id, incident)
+        self._dirty_in_step.add(("incident", incident.incident_id))
+        self.put_due(incident)
+
+    def drop_incident(self, incident_id: str) -> None:
+        self._undo(self._set_incident, incident_id, self.incidents.get(incident_id))
+        self._set_incident(incident_id, None)
+        self._dirty_in_step.add(("incident", incident_id))
+        self.touched_roster(incident_id)
+        self.rosters.pop(incident_id, None)
+
+    def _set_incident(self, incident_id: str, incident: IncidentState | None) -> None:
+        if incident is None:
+            self.incidents.pop(incident_id, None)
+        else:
+            self.incidents[incident_id] = incident
+
+    def put_due(self, incident: IncidentState) -> None:
+        self._touched_schedule.add(incident.incident_id)
+        self.schedule.put(incident.incident_id, due_of(incident, self.policy))
+
+    def pop_due(self, now: int) -> str | None:
+        incident_id = self.schedule.pop(now)
+        if incident_id is not None:
+            self._touched_schedule.add(incident_id)
+        return incident_id
+
+    def remember_command(self, command_id: str) -> None:
+        self._undo(self.commands.pop, command_id, None)
+        self.commands[command_id] = self.next_command
+        self.next_command += 1
+        self._dirty_in_step.add(("command", command_id))
+        if len(self.commands) > self.policy.remembered_commands:
+            self._forget(self.commands, "command")
+
+    def remember_pending(self, pending: Pending) -> None:
+        self._restore_order(self.pending)
+        self.pending.pop(pending.original, None)  # the later correction counts, as the youngest
+        self.pending[pending.original] = pending
+        self._dirty_in_step.add(("pending", pending.original))
+        if len(self.pending) > self.policy.pending_corrections:
+            self._forget(self.pending, "pending")
+
+    def settle_pending(self, original: str) -> Pending | None:
+        """The correction that waited for this event, if any; it waits no longer."""
+        pending = self.pending.get(original)
+        if pending is not None:
+            self._restore_order(self.pending)
+            del self.pending[original]
+            self._dirty_in_step.add(("pending", original))
+        return pending
+
+    def _forget(self, table: dict[str, Any], name: str) -> None:
+        oldest = next(iter(table))
+        self._restore_order(table)
+        del table[oldest]
+        self._dirty_in_step.add((name, oldest))
+
+    def _restore_order(self, table: dict[str, Any]) -> None:
+        """Undo by the whole table: the order of its keys is what says which is the oldest. Bounded, and rare."""
+        self._undo(_refill, table, dict(table))
+
+    # -- restoring: outside any step
+
+    def restore_event(self, event: EventState) -> None:
+        self._set_event(event.event_id, event.seq, event)
+        _set_listed(self.members, event.incident_id, event.seq, True)
+        for other in event.background:
+            _set_listed(self.guests, other, event.seq, True)
+        if event.copy_of is not None:
+            _set_listed(self.copies, event.copy_of, event.seq, True)
+
+    def restore_features(self, event: EventState, features: F) -> None:
+        self.linker.hold(event.event_id, features, seq=event.seq, incident_id=event.incident_id)
+        self.features[event.event_id] = features
+
+    def restore_incident(self, incident: IncidentState) -> None:
+        self.incidents[incident.incident_id] = incident
+        self.schedule.put(incident.incident_id, due_of(incident, self.policy))
+
+    def count_event(self) -> int:
+        seq = self.next_seq
+        self.next_seq += 1
+        return seq
+
+
+def _set_listed(table: dict[str, list[int]], key: str, seq: int, listed: bool) -> None:
+    seqs = table.setdefault(key, [])
+    at = bisect_left(seqs, seq)
+    if at < len(seqs) and seqs[at] == seq:
+        if not listed:
+            del seqs[at]
+    elif listed:
+        insort(seqs, seq)
+    if not seqs:
+        del table[key]
+
+
+def _refill(table: dict[str, Any], content: dict[str, Any]) -> None:
+    table.clear()
+    table.update(content)

@@ -1,0 +1,110 @@
+"""What follows from an incident's members: its kind, title, standing. Settled once, at the end of a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from schemas.timeline import EntryMoved
+from schemas.vocabulary import ClaimAbout, EventKind
+
+from .entries import REDACTED, role_of
+from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED, OCCURRENCE_SUBJECT
+from .incidents import EventState, IncidentState
+from .roster import Roster
+from .standing import Witnesses, standing_of
+from .titles import best_title
+
+if TYPE_CHECKING:
+    from .changes import Draft, Step
+
+
+def is_core(kind: EventKind, speaker_key: str, incident: IncidentState | None) -> bool:
+    """Does an event tell of the incident itself? None: of the one it founds.
+
+    A happening does. A statement does only where statements are all there is, and its speaker is the founder:
+    two outlets with one pledge are two reports of the pledge; another's answer to it is a reaction.
+    """
+    if kind is not EventKind.STATEMENT or incident is None:
+        return True
+    return incident.kind is EventKind.STATEMENT and speaker_key == incident.founder_key
+
+
+def summarize(step: Step[Any], draft: Draft) -> None:
+    roster = step.store.roster(draft.state.incident_id)
+    _settle_kind(step, draft, roster)
+    _settle_title(step, draft, roster)
+    draft.state.standing, draft.state.standing_reason = standing_of(_witnesses(step, roster), draft.state.retracted_by)
+
+
+def _settle_kind(step: Step[Any], draft: Draft, roster: Roster) -> None:
+    """A statement's incident becomes the happening's once one is reported; and back, should that one leave."""
+    incident = draft.state
+    kinds = roster.kinds
+    if not kinds[incident.kind] or (
+        incident.kind is EventKind.STATEMENT and kinds[EventKind.ATTACK] + kinds[EventKind.PROTEST]
+    ):
+        happenings = (EventKind.ATTACK, EventKind.PROTEST)
+        most = max(happenings, key=lambda kind: kinds[kind])
+        if kinds[most]:
+            incident.kind = most
+        elif kinds[EventKind.STATEMENT]:
+            incident.kind = EventKind.STATEMENT
+    if incident.kind is not EventKind.STATEMENT:
+        for seq in list(roster.core_statements):
+            _recast(step, step.store.by_seq[seq], core=False)
+    elif not roster.core_statements:
+        founder = next((event for event in _members(step, roster) if event.kind is EventKind.STATEMENT), None)
+        if founder is not None:
+            incident.founder_key = founder.speaker_key
+            _recast(step, founder, core=True)
+
+
+def _recast(step: Step[Any], event: EventState, *, core: bool) -> None:
+    changed = step.change_event(event, core=core, role=role_of(event, core))
+    step.say(event.incident_id, EntryMoved(event_id=event.event_id, role=changed.role))
+
+
+def _members(step: Step[Any], roster: Roster) -> list[EventState]:
+    """In the order of the log; a list for rare occasions."""
+    return [step.store.by_seq[seq] for seq in roster.seqs]
+
+
+def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
+    incident = draft.state
+    current = step.store.events.get(incident.title_event)
+    if current is not None and current.incident_id != incident.incident_id:
+        current = None
+    fresh = [step.store.by_seq[seq] for seq in sorted(set(draft.fresh)) if seq in step.store.by_seq]
+    best = best_title(current, [event for event in fresh if event.incident_id == incident.incident_id], roster)
+    if best is None or best is not current:
+        # the title's own entry left, or fell: choose among all that the head shows
+        shown = sorted({seq for window in roster.windows() for seq in window if not roster.is_guest(seq)})
+        best = best_title(best, [step.store.by_seq[seq] for seq in shown], roster)
+    if best is not None:
+        incident.title, incident.title_event = best.headline, best.event_id
+    elif current is not None and current.redacted:
+        incident.title = REDACTED
+
+
+def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
+    store = step.store
+    occurrence = roster.ledger.topic(ClaimAbout.OCCURRENCE)
+    held: dict[str, tuple[str, ...]] = {}
+    counts: dict[str, int] = {}
+    for value in (HAPPENED, DID_NOT_HAPPEN, DOUBTFUL):
+        counts[value] = occurrence.speakers((OCCURRENCE_SUBJECT, value))
+        held[value] = occurrence.names((OCCURRENCE_SUBJECT, value)) if counts[value] else ()
+    confirmed = occurrence.last_said((OCCURRENCE_SUBJECT, HAPPENED))
+    denied = occurrence.last_said((OCCURRENCE_SUBJECT, DID_NOT_HAPPEN))
+    first = [store.by_seq[seq] for seq in roster.sources.first_reports(3)]
+    return Witnesses(
+        sources=len(roster.sources),
+        named=tuple(event.origin for event in first),
+        telling=roster.telling,
+        withdrawn=roster.withdrawn,
+        deniers=held[DID_NOT_HAPPEN],
+        doubters=held[DOUBTFUL],
+        confirmers=held[HAPPENED],
+        counts=counts,
+        confirmed_since_denied=confirmed is not None and denied is not None and confirmed > denied,
+    )

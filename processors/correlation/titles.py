@@ -1,0 +1,87 @@
+"""The title of a timeline: the headline of the entry that tells most of what is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.event import AnyEvent, AttackEvent, StatementEvent
+from schemas.vocabulary import ActorRole, ClaimAbout, EntryRole, PlacePrecision, TimePrecision
+
+from .facts import NUMBERS
+from .incidents import EventState
+from .roster import Roster
+
+#: a figure in the title that was since replaced makes a poor title
+_STALE: Final = 2.0
+#: a new headline must tell this much more than the standing one: titles should not change with every report
+_CLEARLY: Final = 0.75
+_ROLE: Final = {
+    EntryRole.CORE: 3.0,
+    EntryRole.CORRECTION: 2.5,
+    EntryRole.REACTION: 0.5,
+    EntryRole.DUPLICATE: 0.0,
+    EntryRole.BACKGROUND: 0.0,
+}
+
+
+def title_score(event: AnyEvent) -> float:
+    """How much a headline's report tells, whatever it is about. 0 to about 5."""
+    score = 0.0
+    if event.killed is not None or event.injured is not None:
+        score += 1.0
+    if not isinstance(event, AttackEvent) and event.participants is not None:
+        score += 0.5
+    if event.weapons or event.targets:
+        score += 0.5
+    if any(actor.role in (ActorRole.PERPETRATOR, ActorRole.ALLEGED_PERPETRATOR) for actor in event.actors):
+        score += 0.5
+    if event.location is not None and event.location.precision in (PlacePrecision.SITE, PlacePrecision.CITY):
+        score += 0.75
+    if event.occurred is not None and event.occurred.precision in (
+        TimePrecision.MINUTE, TimePrecision.HOUR, TimePrecision.DAY,
+    ):  # fmt: skip
+        score += 0.25
+    if isinstance(event, StatementEvent) and event.stances:
+        score += 0.25
+    length = len(event.headline)
+    if 25 <= length <= 140:
+        score += 0.5
+    elif length > 250:
+        score -= 1.0
+    return score
+
+
+def best_title(current: EventState | None, candidates: list[EventState], roster: Roster) -> EventState | None:
+    """The entry whose headline is the title now; `current` unless a candidate tells clearly more.
+
+    candidates: in the order of the log. None where no entry may give a title.
+    """
+    if current is not None and not _may(current):
+        current = None
+    best = current
+    for event in candidates:
+        if not _may(event) or (best is not None and event.seq == best.seq):
+            continue
+        if best is None or _value(event, roster) > _value(best, roster) + (_CLEARLY if best is current else 0.0):
+            best = event
+    return best
+
+
+def _may(event: EventState) -> bool:
+    return event.retracted_by is None and event.retracts is None and not event.redacted
+
+
+def _value(event: EventState, roster: Roster) -> float:
+    value = _ROLE[event.role] + event.title_score
+    if event.corrected_by is not None or _says_a_replaced_number(event, roster):
+        value -= _STALE
+    return value
+
+
+def _says_a_replaced_number(event: EventState, roster: Roster) -> bool:
+    for said in event.assertions:
+        if said.about in NUMBERS and said.about != ClaimAbout.ARRESTED:
+            standing = roster.ledger.topic(said.about).standing_of(said.subject, said.speaker_key)
+            if standing is None or standing.value_key != said.value_key:
+                return True
+    return False

@@ -1,0 +1,81 @@
+"""Where and when an incident was: the most precise word that agrees with what most reports say."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import Final, Generic, TypeVar
+
+from .conflicts import kilometres
+from .facts import When, Where
+
+F = TypeVar("F", Where, When)
+#: values looked at, those with the most reports first
+_LOOKED_AT: Final = 16
+#: a site lies in its city, and a city in what others called by its neighbour's name
+_SAME_PLACE_KM: Final = 60.0
+_CITY: Final = 3
+
+
+class Tally(Generic[F]):
+    """Counts of equal values, most reports first, then earliest. A pure function of what is in it."""
+
+    def __init__(self) -> None:
+        self._seqs: dict[str, list[int]] = {}
+        self._values: dict[tuple[str, int], F] = {}
+        self._order: list[tuple[int, int, str]] = []  # (-reports, first seq, key)
+
+    def change(self, seq: int, key: str, value: F, *, add: bool) -> None:
+        seqs = self._seqs.setdefault(key, [])
+        if seqs:
+            del self._order[bisect_left(self._order, (-len(seqs), seqs[0], key))]
+        if add:
+            insort(seqs, seq)
+            self._values[key, seq] = value
+        else:
+            del seqs[bisect_left(seqs, seq)]
+            del self._values[key, seq]
+        if seqs:
+            insort(self._order, (-len(seqs), seqs[0], key))
+        else:
+            del self._seqs[key]
+
+    def most_reported(self) -> list[F]:
+        """As the earliest report of each words it."""
+        return [self._values[key, first] for _, first, key in self._order[:_LOOKED_AT]]
+
+
+def key_of(value: Where | When) -> str:
+    return value.key if isinstance(value, Where) else f"{value.begin}/{value.until}/{value.rank}"
+
+
+def best_where(tally: Tally[Where]) -> Where | None:
+    """The finest place that agrees with the most reported one (cities and sites speak first)."""
+    values = tally.most_reported()
+    if not values:
+        return None
+    anchor = next((value for value in values if value.rank >= _CITY), values[0])
+    best = anchor
+    for value in values:
+        if value.rank > best.rank and _agree(anchor, value):
+            best = value
+    return best
+
+
+def _agree(anchor: Where, value: Where) -> bool:
+    if anchor.lat is not None and anchor.lon is not None and value.lat is not None and value.lon is not None:
+        if anchor.rank < _CITY:
+            return anchor.country is None or anchor.country == value.country
+        return kilometres(anchor.lat, anchor.lon, value.lat, value.lon) <= _SAME_PLACE_KM
+    return anchor.country is not None and anchor.country == value.country
+
+
+def best_when(tally: Tally[When]) -> When | None:
+    """The finest time inside the most reported one."""
+    values = tally.most_reported()
+    if not values:
+        return None
+    anchor = best = values[0]
+    for value in values:
+        if value.rank > best.rank and value.begin < max(anchor.until, anchor.begin + 1) and anchor.begin <= value.until:
+            best = value
+    return best

@@ -1,0 +1,158 @@
+"""A linker made by hand for tests of the correlator: links by place name and day, nothing else.
+
+What it looks at is plain to see in an event, so that a scenario can ask for any answer:
+
+- home: the incident that holds most events of the same place and day (then of the day before, then after);
+  else the first that the event refers to; else none. `extra={"apart": "x"}` adds x to the place's name
+- a copy: same headline and place as an earlier event
+- a bridge: `extra={"also": "Kyiv"}` says that the event speaks of that place, too; an incident that holds such an
+  event is one with the incident of that place and day
+- background: `extra={"background": "Kyiv"}`: the incident of that place, of any day
+- related: incidents of the same country within three days
+
+Every answer follows from the set of what is held, as linking/api.py asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from processors.correlation.linking.api import MergeProposal, Placement, RelationProposal
+from schemas.event import AnyEvent
+from schemas.timeline import Link, Reason
+from schemas.vocabulary import Relation
+
+_MATCH = 4.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    place: str
+    country: str
+    day: int
+    headline: str
+    also: str
+    background: str
+
+
+@dataclass(frozen=True)
+class Held:
+    seen: Seen
+    seq: int
+    incident_id: str
+
+
+class PlaceAndDayLinker:
+    def __init__(self) -> None:
+        self.held: dict[str, Held] = {}
+        self.by_place: dict[str, dict[str, Held]] = {}  # place -> event_id -> held
+        self.by_incident: dict[str, dict[str, Held]] = {}
+        self.calls: Counter[str] = Counter()
+
+    def features(self, event: AnyEvent) -> Seen:
+        self.calls["features"] += 1
+        place = event.location.name if event.location else ""
+        moment = event.occurred.from_ if event.occurred else event.published_at or event.recorded_at
+        extra = event.extra
+        return Seen(
+            place=f"{place}{extra.get('apart', '')}",
+            country=(event.location.country or "") if event.location else "",
+            day=moment.date().toordinal(),
+            headline=event.headline,
+            also=str(extra.get("also", "")),
+            background=str(extra.get("background", "")),
+        )
+
+    def dump_features(self, features: Seen) -> str:
+        self.calls["dump_features"] += 1
+        return json.dumps(asdict(features), sort_keys=True)
+
+    def load_features(self, text: str) -> Seen:
+        return Seen(**json.loads(text))
+
+    def place(self, features: Seen, *, now: datetime, named: tuple[str, ...] = ()) -> Placement:
+        self.calls["place"] += 1
+        here = self.by_place.get(features.place, {}) if features.place else {}
+        home = None
+        for distance in (0, -1, 1):
+            votes = Counter(held.incident_id for held in here.values() if held.seen.day - features.day == distance)
+            if votes:
+                home = min(votes, key=lambda incident_id: (-votes[incident_id], incident_id))
+                break
+        if home is None and named:
+            home = named[0]
+        copies = [(held.seq, event_id) for event_id, held in here.items() if held.seen.headline == features.headline]
+        background = Counter(held.incident_id for held in self.by_place.get(features.background, {}).values())
+        score = _MATCH if home else -_MATCH
+        return Placement(
+            incident_id=home,
+            link=Link(score=score, reasons=(Reason(feature="place", value=features.place, contribution=score),)),
+            copy_of=min(copies)[1] if copies else None,
+            background_in=tuple((incident_id, 1.0) for incident_id in sorted(background) if incident_id != home),
+            candidates=len(here),
+        )
+
+    def hold(self, event_id: str, features: Seen, *, seq: int, incident_id: str) -> None:
+        self.calls["hold"] += 1
+        assert event_id not in self.held, f"{event_id} is held already"
+        self._put(event_id, Held(features, seq, incident_id))
+
+    def move(self, event_id: str, incident_id: str) -> None:
+        self.calls["move"] += 1
+        held = self._take(event_id)
+        self._put(event_id, Held(held.seen, held.seq, incident_id))
+
+    def drop(self, event_id: str) -> None:
+        self.calls["drop"] += 1
+        self._take(event_id)
+
+    def _put(self, event_id: str, held: Held) -> None:
+        self.held[event_id] = held
+        self.by_place.setdefault(held.seen.place, {})[event_id] = held
+        self.by_incident.setdefault(held.incident_id, {})[event_id] = held
+
+    def _take(self, event_id: str) -> Held:
+        held = self.held.pop(event_id)
+        del self.by_place[held.seen.place][event_id]
+        del self.by_incident[held.incident_id][event_id]
+        return held
+
+    def merge_of(self, incident_id: str, *, now: datetime) -> MergeProposal | None:
+        self.calls["merge_of"] += 1
+        found = [
+            (other.seq, other.incident_id)
+            for held in self.by_incident.get(incident_id, {}).values()
+            for other in (self.by_place.get(held.seen.also, {}).values() if held.seen.also else ())
+            if other.incident_id != incident_id and other.seen.day == held.seen.day
+        ]
+        if not found:
+            return None
+        return MergeProposal(incident_id, min(found)[1], 2.5, ("a report speaks of both places",))
+
+    def link_of(self, event_id: str, *, now: datetime) -> Link:
+        self.calls["link_of"] += 1
+        seen = self.held[event_id].seen
+        return Link(score=_MATCH, reasons=(Reason(feature="place", value=seen.place, contribution=_MATCH),))
+
+    def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:
+        self.calls["relations_of"] += 1
+        ours = self.by_incident.get(incident_id, {})
+        if not ours or len(self.held) > 500:  # a scan: for scenarios, not for measuring
+            return ()
+        first = min(ours.values(), key=lambda held: held.seq).seen
+        others = sorted(
+            {
+                held.incident_id
+                for held in self.held.values()
+                if held.incident_id != incident_id
+                and held.seen.country == first.country != ""
+                and abs(held.seen.day - first.day) <= 3
+            }
+        )
+        return tuple(
+            RelationProposal(incident_id, other, Relation.SAME_CAMPAIGN, 1.0, ("same country, same days",))
+            for other in others[:20]
+        )
