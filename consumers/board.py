@@ -1,0 +1,172 @@
+"""What a watcher knows: incidents as rows, the newest head of each. A pure model: heads in, rows out.
+
+The clock is the log's: the newest activity on the board. No process clock is read, so that a replay of
+an old year looks the same on any day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp2
+from typing import Final
+
+from schemas.codec import TYPE_TIMELINE, decode
+from schemas.timeline import Entry, IncidentTimeline
+from schemas.vocabulary import Activity, Standing
+
+#: after so long without a new report an incident counts half as much
+HALF_LIFE: Final = timedelta(days=7)
+_MOST_INCIDENTS: Final = 20_000
+_MOST_BYTES: Final = 64_000_000
+#: forwardings followed in one go; merges of merges are rare
+_MOST_HOPS: Final = 50
+#: a quiet incident counts half as much as an active one, a closed one a quarter
+_STEPS: Final[dict[str, int]] = {Activity.ACTIVE: 0, Activity.QUIET: 1, Activity.CLOSED: 2}
+_MOST_FORWARDINGS: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident in the list. newest: its newest entry; None where the head carries none."""
+
+    incident_id: str
+    revision: int
+    title: str
+    kind: str
+    region: str
+    place: str | None
+    standing: str
+    activity: str
+    reports: int
+    independent_sources: int
+    last_activity_at: datetime
+    disputed: bool
+    newest: Entry | None
+
+
+class Board:
+    """Incidents that a watcher holds: at most `most_incidents` rows and `most_bytes` of heads.
+
+    What is above goes, the coldest first; `dropped` counts it. The incident named by `keep` stays.
+    """
+
+    def __init__(
+        self, *, keep: str | None = None, most_incidents: int = _MOST_INCIDENTS, most_bytes: int = _MOST_BYTES
+    ) -> None:
+        self._keep = keep
+        self._most_incidents = most_incidents
+        self._most_bytes = most_bytes
+        self._rows: dict[str, Row] = {}
+        self._raw: dict[str, bytes] = {}
+        self._bytes = 0
+        self._into: dict[str, str] = {}
+        self.dropped = 0
+
+    def take(self, raw: bytes) -> IncidentTimeline:
+        """A head as it came. A lower revision than the one held changes nothing. Raises MalformedRecord."""
+        head = decode(TYPE_TIMELINE, raw)
+        assert isinstance(head, IncidentTimeline)
+        held = self._rows.get(head.incident_id)
+        if held is not None and head.revision < held.revision:
+            return head
+        self.forget(head.incident_id)
+        if head.merged_into is not None:
+            self._into[head.incident_id] = head.merged_into
+            if len(self._into) > _MOST_FORWARDINGS:
+                del self._into[next(iter(self._into))]
+            return head
+        self._into.pop(head.incident_id, None)
+        self._rows[head.incident_id] = _row_of(head)
+        self._raw[head.incident_id] = raw
+        self._bytes += len(raw)
+        if len(self._rows) > self._most_incidents * 1.1 or self._bytes > self._most_bytes * 1.1:
+            self._shrink()
+        return head
+
+    def forget(self, incident_id: str) -> None:
+        """An incident that is not wanted any more."""
+        self._rows.pop(incident_id, None)
+        self._bytes -= len(self._raw.pop(incident_id, b""))
+
+    @property
+    def now(self) -> datetime | None:
+        """The log's clock as far as seen; None on an empty board."""
+        return max((row.last_activity_at for row in self._rows.values()), default=None)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def rows(self, most: int | None = None) -> list[Row]:
+        """Most active first: by independent sources, halved for every HALF_LIFE without a report; retracted last."""
+        now = self.now
+        if now is None:
+            return []
+        return sorted(self._rows.values(), key=lambda row: _rank(row, now))[:most]
+
+    def title_of(self, incident_id: str) -> str | None:
+        """None where the incident is not on the board."""
+        row = self._rows.get(self.resolve(incident_id))
+        return None if row is None else row.title
+
+    def resolve(self, incident_id: str) -> str:
+        """The incident that a merged one became part of; the id itself where it was not merged."""
+        for _ in range(_MOST_HOPS):
+            into = self._into.get(incident_id)
+            if into is None:
+                break
+            incident_id = into
+        return incident_id
+
+    def head(self, incident_id: str | None = None) -> IncidentTimeline | None:
+        """An incident whole, forwarding followed; without an id the most active one. None: not on the board."""
+        if incident_id is None:
+            rows = self.rows(1)
+            if not rows:
+                return None
+            incident_id = rows[0].incident_id
+        raw = self._raw.get(self.resolve(incident_id))
+        if raw is None:
+            return None
+        head = decode(TYPE_TIMELINE, raw)
+        assert isinstance(head, IncidentTimeline)
+        return head
+
+    def _shrink(self) -> None:
+        kept = self.resolve(self._keep) if self._keep is not None else None
+        ordered = self.rows()
+        room, rows = self._most_bytes, self._most_incidents
+        for place, row in enumerate(ordered):
+            size = len(self._raw[row.incident_id])
+            room -= size
+            if row.incident_id != kept and (place >= rows or room < 0):
+                self.forget(row.incident_id)
+                self.dropped += 1
+
+
+def _rank(row: Row, now: datetime) -> tuple[bool, float, str]:
+    return row.standing == Standing.RETRACTED, -heat(row, now), row.incident_id
+
+
+def heat(row: Row, now: datetime) -> float:
+    """How much an incident asks for attention: its sources, less with each day of silence; closed ones less still."""
+    silence = max(timedelta(0), now - row.last_activity_at) / HALF_LIFE
+    return (row.independent_sources + row.reports / 100) * exp2(-silence - _STEPS.get(row.activity, 0))
+
+
+def _row_of(head: IncidentTimeline) -> Row:
+    return Row(
+        incident_id=head.incident_id,
+        revision=head.revision,
+        title=head.title,
+        kind=str(head.kind),
+        region=head.region,
+        place=head.location.name if head.location else None,
+        standing=str(head.standing),
+        activity=str(head.activity),
+        reports=head.corroboration.reports,
+        independent_sources=head.corroboration.independent_sources,
+        last_activity_at=head.last_activity_at,
+        disputed=any(claim.state == "disputed" for claim in head.claims),
+        newest=max(head.entries, key=lambda entry: (entry.recorded_at, entry.event_id), default=None),
+    )

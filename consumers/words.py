@@ -1,0 +1,94 @@
+"""The words of the messages as people read them, and the colour that each meaning has everywhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.vocabulary import Activity, AttributionState, EntryRole, Relation, Stance, Standing
+
+#: what a speaker does, in the third person
+VERBS: Final[dict[str, str]] = {
+    Stance.CONDEMN: "condemns",
+    Stance.DENY_RESPONSIBILITY: "denies responsibility",
+    Stance.DENIES_OCCURRENCE: "denies it happened",
+    Stance.CLAIM_RESPONSIBILITY: "claims responsibility",
+    Stance.ACCUSE: "accuses",
+    Stance.ALLEGES_FALSE_FLAG: "alleges a false flag",
+    Stance.DOUBTS: "doubts",
+    Stance.CONFIRMS: "confirms",
+    Stance.REQUESTS_INVESTIGATION: "asks for an inquiry",
+    Stance.CALLS_FOR_CALM: "calls for calm",
+    Stance.SUPPORTS: "supports",
+    Stance.FINDING: "finds",
+    Stance.RETRACTS: "takes back",
+    Stance.CONDOLENCE: "offers condolences",
+    Stance.THREATENS: "threatens",
+    Stance.WARNS: "warns",
+    Stance.COMMENT: "comments",
+}
+#: what is said about a party in the ledger, with who says it behind
+ATTRIBUTED: Final[dict[str, str]] = {
+    Stance.ACCUSE: "accused by",
+    Stance.CLAIM_RESPONSIBILITY: "claimed by",
+    Stance.DENY_RESPONSIBILITY: "denied by",
+    Stance.ALLEGES_FALSE_FLAG: "called a false flag by",
+}
+
+_BLAME, _DENIAL, _CARE, _FACT, _DANGER = "red", "magenta", "cyan", "green", "yellow"
+STANCE_STYLES: Final[dict[str, str]] = {
+    Stance.ACCUSE: _BLAME,
+    Stance.CLAIM_RESPONSIBILITY: _BLAME,
+    Stance.THREATENS: _BLAME,
+    Stance.DENY_RESPONSIBILITY: _DENIAL,
+    Stance.DENIES_OCCURRENCE: _DENIAL,
+    Stance.ALLEGES_FALSE_FLAG: _DENIAL,
+    Stance.DOUBTS: _DENIAL,
+    Stance.RETRACTS: _DENIAL,
+    Stance.CONDEMN: _CARE,
+    Stance.CONDOLENCE: _CARE,
+    Stance.CALLS_FOR_CALM: _CARE,
+    Stance.SUPPORTS: _CARE,
+    Stance.CONFIRMS: _FACT,
+    Stance.FINDING: _FACT,
+    Stance.WARNS: _DANGER,
+    Stance.REQUESTS_INVESTIGATION: _DANGER,
+}
+STANDING_STYLES: Final[dict[str, str]] = {
+    Standing.UNCONFIRMED: "yellow",
+    Standing.CORROBORATED: "green",
+    Standing.CONTESTED: "magenta",
+    Standing.REFUTED: "red",
+    Standing.RETRACTED: "dim",
+}
+ATTRIBUTION_STYLES: Final[dict[str, str]] = {
+    AttributionState.CLAIMED: _BLAME,
+    AttributionState.ACCUSED: _BLAME,
+    AttributionState.DENIED: _DENIAL,
+    AttributionState.CONTESTED: _DENIAL,
+}
+#: an incident's pulse
+ACTIVITY_MARKS: Final[dict[str, tuple[str, str]]] = {
+    Activity.ACTIVE: ("●", "green"),
+    Activity.QUIET: ("◐", "yellow"),
+    Activity.CLOSED: ("○", "dim"),
+}
+#: what an entry is to its incident: mark, style of the mark
+ROLE_MARKS: Final[dict[str, tuple[str, str]]] = {
+    EntryRole.CORE: ("●", "bold red"),
+    EntryRole.REACTION: ("○", "cyan"),
+    EntryRole.BACKGROUND: ("·", "dim"),
+    EntryRole.CORRECTION: ("✎", "yellow"),
+    EntryRole.DUPLICATE: ("=", "dim"),
+}
+RELATIONS: Final[dict[str, str]] = {
+    Relation.PRECURSOR: "precursor",
+    Relation.RETALIATION: "retaliation",
+    Relation.REACTION_PROTEST: "reaction protest",
+    Relation.SAME_CAMPAIGN: "same campaign",
+    Relation.BACKGROUND: "background",
+}
+
+
+def verb(stance: str) -> str:
+    """A word that this version does not know is shown as it came, without underscores."""
+    return VERBS.get(stance, stance.replace("_", " "))
