@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from .parts import REGION_PATTERN, Identifier, Message, Name, ShortText, UtcTime, fault_in
+from .parts import REGION_PATTERN, FirstFault, Identifier, Message, Name, ShortText, UtcTime, fault_in
 from .vocabulary import DeciderRole, DecisionKind
 
-_Incidents = Annotated[tuple[Identifier, ...], Field(max_length=20)]
-_Events = Annotated[tuple[Identifier, ...], Field(max_length=200)]
+_Incidents = Annotated[tuple[Identifier, ...], Field(max_length=20), FirstFault]
+_Events = Annotated[tuple[Identifier, ...], Field(max_length=200), FirstFault]
 Region = Annotated[str, Field(min_length=1, max_length=40, pattern=REGION_PATTERN)]
 
 #: how many incidents and events each kind of decision names: (least, most) of incidents, then of events

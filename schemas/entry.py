@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .event import StanceTaken
-from .parts import Actor, Headline, Identifier, Message, Name, Occurred, Score, ShortText, Url, UtcTime
+from .parts import Actor, FirstFault, Headline, Identifier, Message, Name, Occurred, Score, ShortText, Url, UtcTime
 from .vocabulary import OpenEntryRole, OpenEventKind
 
 
@@ -23,7 +23,7 @@ class Link(Message):
     """Why an event belongs here. The contributions of the reasons sum to the score."""
 
     score: Score = Field(description="log-odds that the event belongs to the incident")
-    reasons: Annotated[tuple[Reason, ...], Field(max_length=40)] = Field(
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=40), FirstFault] = Field(
         default=(), description="the parts of the score"
     )
 
@@ -49,21 +49,21 @@ class Entry(Message):
     recorded_at: UtcTime = Field(description="when the event entered the log")
     headline: Headline = Field(description="the event's own")
     source: EntrySource = Field(description="who published the report")
-    actors: Annotated[tuple[Actor, ...], Field(max_length=100)] = Field(
+    actors: Annotated[tuple[Actor, ...], Field(max_length=100), FirstFault] = Field(
         default=(), description="who did or said it, and who else took part"
     )
-    stances: Annotated[tuple[StanceTaken, ...], Field(max_length=20)] = Field(
+    stances: Annotated[tuple[StanceTaken, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="of a statement: what the speaker does with the words"
     )
     on_behalf_of: Name | None = Field(default=None, description="of a statement: the body the speaker speaks for")
     role: OpenEntryRole = Field(description="what it is to the incident")
-    also_background_in: Annotated[tuple[Identifier, ...], Field(max_length=20)] = Field(
+    also_background_in: Annotated[tuple[Identifier, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="other incidents that this event speaks of"
     )
     significance: Annotated[float, Field(ge=0.0, le=1.0, strict=True)] = Field(
         description="how much it tells about the incident, 0 to 1"
     )
-    significance_reasons: Annotated[tuple[ShortText, ...], Field(max_length=10)] = Field(
+    significance_reasons: Annotated[tuple[ShortText, ...], Field(max_length=10), FirstFault] = Field(
         default=(), description="why it is significant"
     )
     link: Link = Field(description="why it belongs here")

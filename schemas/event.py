@@ -12,6 +12,7 @@ from .parts import (
     CountryCode,
     Estimate,
     EventRef,
+    FirstFault,
     Headline,
     Identifier,
     LanguageTag,
@@ -75,22 +76,22 @@ class _EventFields(Message):
     text: ArticleText | None = Field(default=None, description="the report's text, whole or in part")
     language: LanguageTag | None = Field(default=None, description="of headline and text, BCP 47: en, ar, pt-BR")
     location: Place | None = Field(default=None, description="where it happened; of a statement: what it is about")
-    actors: Annotated[tuple[Actor, ...], Field(max_length=100)] = Field(
+    actors: Annotated[tuple[Actor, ...], Field(max_length=100), FirstFault] = Field(
         default=(), description="who did or said it, and who else took part"
     )
-    targets: Annotated[tuple[Actor, ...], Field(max_length=100)] = Field(
+    targets: Annotated[tuple[Actor, ...], Field(max_length=100), FirstFault] = Field(
         default=(), description="whom it was done to or addressed to"
     )
     source: Source = Field(description="who published the report")
-    codes: Annotated[dict[_System, _Code], Field(max_length=20), SortedKeys] = Field(
+    codes: Annotated[dict[_System, _Code], Field(max_length=20), FirstFault, SortedKeys] = Field(
         default_factory=dict, description="codes by system: plover, cameo, acled, ..."
     )
-    refers_to: Annotated[tuple[EventRef, ...], Field(max_length=50)] = Field(
+    refers_to: Annotated[tuple[EventRef, ...], Field(max_length=50), FirstFault] = Field(
         default=(), description="earlier events that the report names"
     )
     corrects: EventRef | None = Field(default=None, description="the earlier event whose content this one replaces")
     retracts: EventRef | None = Field(default=None, description="the earlier event that this one withdraws")
-    extra: Annotated[dict[_System, _ExtraValue], Field(max_length=64), SortedKeys] = Field(
+    extra: Annotated[dict[_System, _ExtraValue], Field(max_length=64), FirstFault, SortedKeys] = Field(
         default_factory=dict, description="what else the feed knows; carried along, never read by the core"
     )
 
@@ -105,7 +106,9 @@ class AttackEvent(_EventFields):
     """A report of violence: who struck whom, with what, and what came of it."""
 
     kind: Literal[EventKind.ATTACK] = Field(default=EventKind.ATTACK, description="which of the three kinds")
-    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = Field(default=(), description="the means used")
+    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20), FirstFault] = Field(
+        default=(), description="the means used"
+    )
     killed: Estimate | None = Field(default=None, description="people killed")
     injured: Estimate | None = Field(default=None, description="people injured")
     arrested: Number | None = Field(default=None, description="people arrested for it")
@@ -116,12 +119,12 @@ class StatementEvent(_EventFields):
     """A report of an utterance: who said what about whom."""
 
     kind: Literal[EventKind.STATEMENT] = Field(default=EventKind.STATEMENT, description="which of the three kinds")
-    stances: Annotated[tuple[StanceTaken, ...], Field(max_length=20)] = Field(
+    stances: Annotated[tuple[StanceTaken, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="what the speaker does with the words"
     )
     on_behalf_of: Name | None = Field(default=None, description="the body the speaker speaks for")
     said_in: Place | None = Field(default=None, description="where it was said")
-    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = Field(
+    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="the means that the statement speaks of"
     )
     killed: Estimate | None = Field(default=None, description="the toll that the statement gives")
@@ -135,14 +138,14 @@ class ProtestEvent(_EventFields):
 
     kind: Literal[EventKind.PROTEST] = Field(default=EventKind.PROTEST, description="which of the three kinds")
     participants: Estimate | None = Field(default=None, description="people who took part")
-    demands: Annotated[tuple[ShortText, ...], Field(max_length=20)] = Field(
+    demands: Annotated[tuple[ShortText, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="what they want, one demand each"
     )
     response: OpenProtestResponse | None = Field(default=None, description="how security forces answered")
     arrested: Number | None = Field(default=None, description="people arrested at the protest")
     killed: Estimate | None = Field(default=None, description="people killed at the protest")
     injured: Estimate | None = Field(default=None, description="people injured at the protest")
-    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20)] = Field(
+    weapons: Annotated[tuple[Weapon, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="the means used, by either side"
     )
 

@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    FailFast,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -33,61 +34,58 @@ def fault_in(field: str, problem: str) -> PydanticCustomError:
     return PydanticCustomError("faulty_field", "{problem}", {"field": field, "problem": problem})
 
 
-def _to_utc(value: datetime) -> datetime:
-    if value.tzinfo is None:
+def _aware_in_utc(value: Any) -> datetime:
+    # pydantic's own parser would take 1636243200, and "1636243200", for a time: a feed that sends one has mixed up
+    # its columns. And this one costs 0.3 µs where pydantic's with a check behind it costs 2
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError as error:
+            # "month must be in 1..12" helps; "Invalid isoformat string" says nothing more
+            detail = "" if "isoformat" in str(error) else f": {error}"
+            raise ValueError(_TIME + detail) from None
+        if value[4:5] != "-" or value[10:11] not in ("T", " "):
+            raise ValueError(_TIME)
+    elif isinstance(value, datetime):
+        moment = value
+    else:
+        raise ValueError(_TIME)
+    if moment.tzinfo is UTC:
+        return moment
+    if moment.tzinfo is None:
         raise ValueError('must carry a zone, for example "2021-11-07T02:30:00+03:00" or "...Z"')
     try:
-        return value.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("lies outside the years 1 to 9999 when read as UTC") from None
 
 
-#: ISO 8601 with a time of day. pydantic alone would take 1636243200, and "1636243200", for a time: a feed that
-#: sends one has mixed up its columns
-TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\d[Tt ]\d"
-_UTC_PATTERN: Final = r"^\d{4}-\d\d-\d\d[Tt ][\d:.]+(Z|z|\+00:00)$"
+_TIME: Final = 'must be text in ISO 8601 with a time of day, for example "2021-11-07T02:30:00+03:00"'
 
 
 class _AwareInUtc:
-    """Text in ISO 8601 with a zone, or an aware datetime; kept in UTC. Times already in UTC never leave Rust."""
+    """Text in ISO 8601 with a zone, or an aware datetime; kept in UTC."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        def time_in(pattern: str) -> CoreSchema:
-            text = core_schema.str_schema(pattern=pattern, max_length=64)
-            return core_schema.chain_schema([text, core_schema.datetime_schema()])
-
-        from_text = core_schema.union_schema(
-            [
-                time_in(_UTC_PATTERN),
-                core_schema.no_info_after_validator_function(_to_utc, time_in(TIME_PATTERN)),
-            ],
-            mode="left_to_right",
-        )
-        from_python = core_schema.union_schema(
-            [
-                core_schema.no_info_after_validator_function(_to_utc, core_schema.datetime_schema(strict=True)),
-                from_text,
-            ],
-            mode="left_to_right",
-        )
-        return core_schema.json_or_python_schema(
-            from_text, from_python, serialization=core_schema.simple_ser_schema("datetime")
+        return core_schema.no_info_plain_validator_function(
+            _aware_in_utc, serialization=core_schema.simple_ser_schema("datetime")
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "format": "date-time"}
 
 
-_K = TypeVar("_K", bound=str)
 _V = TypeVar("_V")
 
 
-def _sorted_keys(value: dict[_K, _V]) -> dict[_K, _V]:
+def _sorted_keys(value: dict[str, _V]) -> dict[str, _V]:
     return dict(sorted(value.items()))
 
 
 #: equal dictionaries give equal bytes, in whatever order they were filled
 SortedKeys: Final = AfterValidator(_sorted_keys)
+#: the first fault of a list ends its validation: a record with 300,000 wrong items would cost eight seconds
+FirstFault: Final = FailFast()
 
 #: an aware time, kept in UTC
 UtcTime = Annotated[datetime, _AwareInUtc()]

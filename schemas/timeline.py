@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from .decision import Region
 from .entry import Entry, EntrySource, Link, Reason
-from .parts import Headline, Identifier, Message, Name, Number, Occurred, Place, Score, ShortText, UtcTime
+from .parts import FirstFault, Headline, Identifier, Message, Name, Number, Occurred, Place, Score, ShortText, UtcTime
 from .vocabulary import (
     READER,
     OpenActivity,
@@ -73,7 +73,7 @@ NEWEST_ENTRIES = 20
 MAX_HEAD_CLAIMS = 100
 Revision = Annotated[int, Field(ge=1, strict=True)]
 CoreVersion = Annotated[str, Field(min_length=1, max_length=60)]
-_Reasons = Annotated[tuple[ShortText, ...], Field(max_length=10)]
+_Reasons = Annotated[tuple[ShortText, ...], Field(max_length=10), FirstFault]
 
 
 class ReportOfClaim(Message):
@@ -99,14 +99,14 @@ class Claim(Message):
         default=None, description="how it is meant: the stance, or a bound of the number"
     )
     speaker: Name = Field(description="whose word it is")
-    reported_by: Annotated[tuple[ReportOfClaim, ...], Field(min_length=1, max_length=20)] = Field(
+    reported_by: Annotated[tuple[ReportOfClaim, ...], Field(min_length=1, max_length=20), FirstFault] = Field(
         description="who reported it, the first ones"
     )
     reports_total: Annotated[int, Field(ge=1, strict=True)] = Field(description="how many events carry it")
     at: UtcTime = Field(description="when it was first said, as far as known")
     state: OpenClaimState = Field(description="how it stands beside the other claims")
     superseded_by: Identifier | None = Field(default=None, description="claim_id of the newer word")
-    disputed_by: Annotated[tuple[Identifier, ...], Field(max_length=20)] = Field(
+    disputed_by: Annotated[tuple[Identifier, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="claim_ids that contradict it"
     )
 
@@ -115,7 +115,7 @@ class Attribution(Message):
     """Who is said to have done it, derived from the claims."""
 
     state: OpenAttributionState = Field(description="what the claims amount to")
-    parties: Annotated[tuple[Name, ...], Field(max_length=20)] = Field(
+    parties: Annotated[tuple[Name, ...], Field(max_length=20), FirstFault] = Field(
         default=(), description="those who claimed it or stand accused"
     )
 
@@ -155,22 +155,25 @@ class IncidentTimeline(Message):
     occurred: Occurred | None = Field(default=None, description="when it happened")
     first_recorded_at: UtcTime = Field(description="when its first report entered the log")
     last_activity_at: UtcTime = Field(description="when its newest report entered the log")
-    claims: Annotated[tuple[Claim, ...], Field(max_length=MAX_HEAD_CLAIMS)] = Field(
+    claims: Annotated[tuple[Claim, ...], Field(max_length=MAX_HEAD_CLAIMS), FirstFault] = Field(
         default=(), description="the ledger: who says what, through whom"
     )
     claims_total: Number = Field(default=0, description="claims in the whole ledger")
     corroboration: Corroboration = Field(description="how many reports, how many independent sources")
-    entries: Annotated[tuple[Entry, ...], Field(max_length=MOST_SIGNIFICANT_ENTRIES + NEWEST_ENTRIES)] = Field(
-        default=(), description="the most significant and the newest, by time; all of them are in the topic of entries"
+    entries: Annotated[tuple[Entry, ...], Field(max_length=MOST_SIGNIFICANT_ENTRIES + NEWEST_ENTRIES), FirstFault] = (
+        Field(
+            default=(),
+            description="the most significant and the newest, by time; all of them are in the topic of entries",
+        )
     )
     entries_total: Number = Field(description="entries in the whole timeline")
-    related: Annotated[tuple[RelatedIncident, ...], Field(max_length=50)] = Field(
+    related: Annotated[tuple[RelatedIncident, ...], Field(max_length=50), FirstFault] = Field(
         default=(), description="incidents that stay apart but belong to one story"
     )
     merged_into: Identifier | None = Field(
         default=None, description="this one is no more: go to the named incident, it holds the entries"
     )
-    merged_from: Annotated[tuple[Identifier, ...], Field(max_length=200)] = Field(
+    merged_from: Annotated[tuple[Identifier, ...], Field(max_length=200), FirstFault] = Field(
         default=(), description="incidents that became part of this one"
     )
     split_from: Identifier | None = Field(default=None, description="the incident this one was once part of")
@@ -382,7 +385,7 @@ class TimelineUpdate(Message):
     region: Region = Field(description="the region whose log it comes of")
     recorded_at: UtcTime = Field(description="of the record that caused it")
     cause: Cause = Field(description="the record of the log that caused it")
-    changes: Annotated[tuple[Change, ...], Field(max_length=MAX_UPDATE_CHANGES)] = Field(
+    changes: Annotated[tuple[Change, ...], Field(max_length=MAX_UPDATE_CHANGES), FirstFault] = Field(
         description="what changed, in order"
     )
     changes_total: Number = Field(description="how many changes there were; more than listed after a large merge")
