@@ -31,12 +31,19 @@ def settings(embedded_broker: EmbeddedBroker, tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def kafka_installed() -> None:
     """Java and Kafka's jars are there (brought now, if Maven can); else the test is skipped, or fails if required."""
+    why = _why_kafka_cannot_run()
+    if why is not None and os.environ.get("REQUIRE_KAFKA") == "1":
+        pytest.fail(f"REQUIRE_KAFKA=1, and Apache Kafka cannot be run: {why}", pytrace=False)
+    if why is not None:
+        pytest.skip(f"Apache Kafka cannot be run: {why}")
+
+
+def _why_kafka_cannot_run() -> str | None:
     try:
         class_path(find_java())
     except KafkaUnavailable as error:
-        if os.environ.get("REQUIRE_KAFKA") == "1":
-            pytest.fail(f"REQUIRE_KAFKA=1, and Apache Kafka cannot be run: {error}", pytrace=False)
-        pytest.skip(f"Apache Kafka cannot be run: {error}")
+        return str(error)
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,15 @@ def test_what_maven_says_when_it_fails_is_passed_on(
         class_path(JAVA, tmp_path / "empty", lock)
 
 
-@pytest.mark.parametrize("line", ["a.jar deadbeef 3", "../a.jar " + "0" * 64 + " 3", "/a.jar " + "0" * 64 + " 3"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a.jar deadbeef 3",
+        "../a.jar " + "0" * 64 + " 3",
+        "a/../../b.jar " + "0" * 64 + " 3",
+        "/a.jar " + "0" * 64 + " 3",
+    ],
+)
 def test_a_damaged_lock_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
     file = tmp_path / "damaged.lock"
     file.write_text(f"# first\n{line}\n")
