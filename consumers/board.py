@@ -41,7 +41,6 @@ class Row:
     reports: int
     independent_sources: int
     last_activity_at: datetime
-    disputed: bool
     newest: Entry | None
 
 
@@ -167,6 +166,5 @@ def _row_of(head: IncidentTimeline) -> Row:
         reports=head.corroboration.reports,
         independent_sources=head.corroboration.independent_sources,
         last_activity_at=head.last_activity_at,
-        disputed=any(claim.state == "disputed" for claim in head.claims),
         newest=max(head.entries, key=lambda entry: (entry.recorded_at, entry.event_id), default=None),
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from schemas.timeline import Claim
-from schemas.vocabulary import ClaimAbout, ClaimState, Stance
+from schemas.vocabulary import ClaimAbout, ClaimState, Stance, TimePrecision
+
+from .story import day_label, local
 
 NUMBERS: Final[tuple[str, ...]] = (
     ClaimAbout.KILLED,
@@ -59,8 +62,8 @@ class Party:
     voices: tuple[tuple[str, tuple[Voice, ...]], ...]
 
 
-def topics_of(claims: Iterable[Claim]) -> tuple[Topic, ...]:
-    """Everything but attribution, numbers first."""
+def topics_of(claims: Iterable[Claim], zone: tzinfo = UTC) -> tuple[Topic, ...]:
+    """Everything but attribution, numbers before means, place and time. zone: for times of day."""
     by_about: dict[str, list[Claim]] = {}
     for claim in claims:
         by_about.setdefault(str(claim.about), []).append(claim)
@@ -69,8 +72,8 @@ def topics_of(claims: Iterable[Claim]) -> tuple[Topic, ...]:
         held = by_about.get(about, [])
         topic = Topic(
             about,
-            _sides([claim for claim in held if claim.state in (ClaimState.CURRENT, ClaimState.DISPUTED)]),
-            _sides([claim for claim in held if claim.state in (ClaimState.SUPERSEDED, ClaimState.WITHDRAWN)]),
+            _sides([claim for claim in held if claim.state in (ClaimState.CURRENT, ClaimState.DISPUTED)], zone),
+            _sides([claim for claim in held if claim.state in (ClaimState.SUPERSEDED, ClaimState.WITHDRAWN)], zone),
         )
         if about in _ONLY_DISPUTED and not topic.disputed:
             continue
@@ -79,15 +82,23 @@ def topics_of(claims: Iterable[Claim]) -> tuple[Topic, ...]:
     return tuple(topics)
 
 
-def parties_of(claims: Iterable[Claim]) -> tuple[Party, ...]:
-    """Who is said to have done it, the most spoken of first; words that were replaced or withdrawn left out."""
+def parties_of(claims: Iterable[Claim]) -> tuple[tuple[Party, ...], tuple[Voice, ...]]:
+    """Who is said to have done it, and who says that it was staged. Words replaced or withdrawn are left out.
+
+    Parties that stand accused or claim it come first, the most spoken of first. Of a staged attack the ledger
+    names what is called staged, in each speaker's words; only who says so is of use here.
+    """
     found: dict[str, dict[str, list[Voice]]] = {}
+    staged: list[Voice] = []
     for claim in sorted(claims, key=lambda one: (one.at, one.claim_id)):
-        if claim.about != ClaimAbout.ATTRIBUTION:
+        if claim.about != ClaimAbout.ATTRIBUTION or claim.state in (ClaimState.SUPERSEDED, ClaimState.WITHDRAWN):
             continue
-        if claim.state in (ClaimState.SUPERSEDED, ClaimState.WITHDRAWN):
-            continue
-        voices = found.setdefault(str(claim.value), {}).setdefault(claim.qualifier or str(Stance.ACCUSE), [])
+        stance = claim.qualifier or str(Stance.ACCUSE)
+        voices = (
+            staged
+            if stance == Stance.ALLEGES_FALSE_FLAG
+            else found.setdefault(str(claim.value), {}).setdefault(stance, [])
+        )
         voice = _voice(claim)
         if voice.speaker not in [known.speaker for known in voices]:
             voices.append(voice)
@@ -95,11 +106,16 @@ def parties_of(claims: Iterable[Claim]) -> tuple[Party, ...]:
         Party(name, tuple((stance, tuple(voices)) for stance, voices in by_stance.items()))
         for name, by_stance in found.items()
     ]
-    return tuple(sorted(parties, key=lambda party: -sum(len(voices) for _, voices in party.voices)))
+    return tuple(sorted(parties, key=_by_weight)), tuple(staged)
 
 
-def value_text(claim: Claim) -> str:
-    """A claim's value as read: "at least 3", "500 to 600", "2 × drone", "Baghdad (city)"."""
+def _by_weight(party: Party) -> tuple[bool, int]:
+    only_denied = all(stance == Stance.DENY_RESPONSIBILITY for stance, _ in party.voices)
+    return only_denied, -sum(len(voices) for _, voices in party.voices)
+
+
+def value_text(claim: Claim, zone: tzinfo = UTC) -> str:
+    """A claim's value as read: "at least 3", "500 to 600", "2 × drone", "Baghdad (city)", "8 January 2020 04:45"."""
     value, qualifier = claim.value, claim.qualifier
     if claim.about == ClaimAbout.MEANS:
         count = (qualifier or "").removeprefix("count ")
@@ -111,13 +127,35 @@ def value_text(claim: Claim) -> str:
         return f"{qualifier} {number}" if qualifier in ("at least", "at most") else f"{number} ({qualifier})"
     if claim.about == ClaimAbout.PLACE and qualifier is not None:
         return f"{value} ({qualifier})"
+    if claim.about == ClaimAbout.TIME:
+        return _time_text(str(value), qualifier, zone)
     return str(value)
 
 
-def _sides(claims: Sequence[Claim]) -> tuple[Side, ...]:
+def _time_text(value: str, precision: str | None, zone: tzinfo) -> str:
+    """ "2020-01-08T01:45Z/2020-01-08T01:46Z" on the clock of the place, as finely as it is known."""
+    try:
+        begin, end = (local(datetime.fromisoformat(moment), zone) for moment in value.split("/"))
+    except ValueError:
+        return value
+    if begin.tzinfo is None or end.tzinfo is None:
+        return value
+    day = day_label(begin, weekday=False)
+    match precision:
+        case TimePrecision.MINUTE:
+            return f"{day} {begin:%H:%M}"
+        case TimePrecision.HOUR:
+            return f"{day} {begin:%H}h"
+        case TimePrecision.DAY:
+            return day
+        case _:
+            return f"{day} to {day_label(end, weekday=False)}"
+
+
+def _sides(claims: Sequence[Claim], zone: tzinfo) -> tuple[Side, ...]:
     by_value: dict[str, list[Claim]] = {}
     for claim in sorted(claims, key=lambda one: (one.at, one.claim_id)):
-        by_value.setdefault(value_text(claim), []).append(claim)
+        by_value.setdefault(value_text(claim, zone), []).append(claim)
     sides = [
         Side(
             value=value,

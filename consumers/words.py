@@ -31,7 +31,11 @@ ATTRIBUTED: Final[dict[str, str]] = {
     Stance.ACCUSE: "accused by",
     Stance.CLAIM_RESPONSIBILITY: "claimed by",
     Stance.DENY_RESPONSIBILITY: "denied by",
-    Stance.ALLEGES_FALSE_FLAG: "called a false flag by",
+}
+#: the same where nobody says it but the party itself
+OWN_WORD: Final[dict[str, str]] = {
+    Stance.CLAIM_RESPONSIBILITY: "claims it",
+    Stance.DENY_RESPONSIBILITY: "denies it",
 }
 
 _BLAME, _DENIAL, _CARE, _FACT, _DANGER = "red", "magenta", "cyan", "green", "yellow"
@@ -92,3 +96,8 @@ RELATIONS: Final[dict[str, str]] = {
 def verb(stance: str) -> str:
     """A word that this version does not know is shown as it came, without underscores."""
     return VERBS.get(stance, stance.replace("_", " "))
+
+
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
+    """ "1 report", "1,204 reports", "2 entries"."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"

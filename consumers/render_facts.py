@@ -1,0 +1,169 @@
+"""Draws what is known of one incident and who says so: standing, who did it, numbers side by side, relations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from runtime.terminal import shown
+from schemas.timeline import IncidentTimeline, RelatedIncident
+from schemas.vocabulary import AttributionState, Stance
+
+from .claims import Side, Topic, Voice, parties_of, topics_of
+from .story import zone_of
+from .words import (
+    ACTIVITY_MARKS,
+    ATTRIBUTED,
+    ATTRIBUTION_STYLES,
+    OWN_WORD,
+    RELATIONS,
+    STANCE_STYLES,
+    STANDING_STYLES,
+    counted,
+    verb,
+)
+
+_VOICES: Final = 3
+_SIDES: Final = 6
+_PARTIES: Final = 5
+_LABEL_CELLS: Final = 11
+
+#: an incident's title; None where it is not known here
+TitleOf = Callable[[str], str | None]
+
+
+def facts(head: IncidentTimeline, title_of: TitleOf) -> RenderableType:
+    grid = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    grid.add_column(width=_LABEL_CELLS, justify="right", style="dim", no_wrap=True)
+    grid.add_column(ratio=1)
+
+    def add(label: str, *lines: Text) -> None:
+        for number, line in enumerate(lines):
+            grid.add_row(Text(label if number == 0 else ""), line)
+
+    standing_style = STANDING_STYLES.get(str(head.standing), "")
+    add(
+        "standing",
+        Text.assemble((shown(str(head.standing)), f"bold {standing_style}"), "  ", shown(head.standing_reason)),
+    )
+    mark, style = ACTIVITY_MARKS.get(str(head.activity), ("?", "dim"))
+    add(
+        "activity",
+        Text.assemble((f"{mark} ", style), shown(str(head.activity)), (f"  {shown(head.activity_reason)}", "dim")),
+    )
+    add("reports", _reports(head))
+    if head.merged_from or head.split_from:
+        add("history", _history(head))
+    if head.attribution.state != AttributionState.UNCLAIMED:
+        add("who did it", *_attribution(head))
+    for topic in topics_of(head.claims, zone_of(head.occurred)):
+        add(shown(topic.about), *_topic(topic))
+    if head.related:
+        add("related", *(_related(other, title_of) for other in head.related[:_SIDES]))
+    return grid
+
+
+def _reports(head: IncidentTimeline) -> Text:
+    reports, sources = head.corroboration.reports, head.corroboration.independent_sources
+    return Text(
+        f"{counted(reports, 'report')} of it from {counted(sources, 'independent source')}; "
+        f"{counted(head.entries_total, 'entry', 'entries')} in all"
+    )
+
+
+def _history(head: IncidentTimeline) -> Text:
+    said = []
+    if head.merged_from:
+        said.append(f"{counted(len(head.merged_from), 'incident')} merged into it")
+    if head.split_from:
+        said.append(f"split from {shown(head.split_from)}")
+    return Text("; ".join(said))
+
+
+def _attribution(head: IncidentTimeline) -> Iterator[Text]:
+    """The state, then each party with who says what of it; staged attacks, where somebody alleges one, last."""
+    state = str(head.attribution.state)
+    yield Text(shown(state), style=f"bold {ATTRIBUTION_STYLES.get(state, '')}")
+    parties, staged = parties_of(head.claims)
+    for party in parties[:_PARTIES]:
+        line = Text(shown(party.name))
+        for number, (stance, voices) in enumerate(party.voices):
+            line.append("; " if number else "  ")
+            alone = [voice.speaker for voice in voices] == [party.name]
+            if alone and stance in OWN_WORD:
+                line.append(OWN_WORD[stance], style=STANCE_STYLES.get(stance, ""))
+                line.append_text(_via(voices[0]))
+            else:
+                line.append(ATTRIBUTED.get(stance, f"{verb(stance)}:"), style=STANCE_STYLES.get(stance, ""))
+                line.append_text(_voices(voices, len(voices)))
+        yield line
+    if len(parties) > _PARTIES:
+        yield Text(f"and {len(parties) - _PARTIES} more named", style="dim")
+    if staged:
+        line = Text("staged, a false flag  ")
+        line.append("alleged by", style=STANCE_STYLES[Stance.ALLEGES_FALSE_FLAG])
+        line.append_text(_voices(staged, len(staged)))
+        yield line
+
+
+def _topic(topic: Topic) -> Iterator[Text]:
+    """Sides of a dispute beside each other; what was replaced below, struck through."""
+    if topic.sides:
+        line = Text()
+        line.append("disputed  " if topic.disputed else "", style="yellow")
+        for number, side in enumerate(topic.sides[:_SIDES]):
+            if number:
+                line.append(" │ ", style="bold yellow" if side.disputed else "dim")
+            line.append_text(_side(side))
+        if len(topic.sides) > _SIDES:
+            line.append(f" │ {len(topic.sides) - _SIDES} more", style="dim")
+        yield line
+    if topic.past:
+        line = Text("was ", style="dim")
+        for number, side in enumerate(topic.past[:_SIDES]):
+            line.append(", " if number else "", style="dim")
+            line.append(shown(side.value), style="dim strike")
+            line.append(f" ({shown(side.voices[0].speaker)})", style="dim")
+        yield line
+
+
+def _side(side: Side) -> Text:
+    text = Text()
+    text.append(shown(side.value), style="bold yellow" if side.disputed else "bold")
+    text.append(" (", style="dim")
+    text.append(_voices(side.voices, side.reports).plain.strip(), style="" if side.disputed else "dim")
+    text.append(")", style="dim")
+    return text
+
+
+def _voices(voices: Sequence[Voice], reports: int) -> Text:
+    """ " A via B" of one voice; " A, B, C +2, 7 reports" of several."""
+    if len(voices) == 1:
+        text = Text(f" {shown(voices[0].speaker)}")
+        text.append_text(_via(voices[0]))
+    else:
+        text = Text(" " + ", ".join(shown(voice.speaker) for voice in voices[:_VOICES]))
+        more = len(voices) - _VOICES
+        text.append(f" +{more}" if more > 0 else "", style="dim")
+    text.append(f", {reports} reports" if reports > len(voices) else "", style="dim")
+    return text
+
+
+def _via(voice: Voice) -> Text:
+    return Text(f" via {shown(voice.via)}" if voice.via is not None else "", style="dim")
+
+
+def _related(other: RelatedIncident, title_of: TitleOf) -> Text:
+    title = title_of(other.incident_id)
+    line = Text.assemble(
+        (RELATIONS.get(str(other.relation), shown(str(other.relation))), "bold blue"),
+        "  ",
+        shown(title) if title is not None else (shown(other.incident_id), "dim"),
+    )
+    if other.reasons:
+        line.append(f"  {'; '.join(shown(reason) for reason in other.reasons[:2])}", style="dim")
+    return line
