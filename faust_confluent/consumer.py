@@ -7,10 +7,12 @@ contract test holds them.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from time import monotonic
 from typing import Any, Final, TypeVar, cast
 
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException
@@ -58,6 +60,9 @@ class Consumer(Delivery):
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
+        #: librdkafka's own figures, and the monotonic time they are of
+        self.statistics: Mapping[str, Any] = {}
+        self.statistics_at = monotonic()
         self._is_sought = False
 
     @property
@@ -77,6 +82,7 @@ class Consumer(Delivery):
         options = self.options
         config = consumer_config(self.app, self.transport.url, options)
         config["error_cb"] = self.on_error
+        config["stats_cb"] = self.on_statistics
         self._poller = Poller(
             RdConsumer(config, logger=librdkafka_log),
             self,
@@ -126,6 +132,23 @@ class Consumer(Delivery):
             self._crash_from_thread(KafkaException(error))
         else:
             self._log(logging.WARNING, "librdkafka: %s", error)
+
+    def on_statistics(self, text: str) -> None:
+        """In the poll thread, every `statistics.interval.ms` (a setting of librdkafka; off unless given)."""
+        self.statistics = json.loads(text)
+        self.statistics_at = monotonic()
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether the poll thread runs."""
+        return self._poller is not None and self._poller.is_alive()
+
+    @property
+    def brokers_up(self) -> int | None:
+        """Brokers with a live connection, as of the last statistics; None where there are none yet."""
+        if not self.statistics:
+            return None
+        return [broker["state"] for broker in self.statistics["brokers"].values()].count("UP")
 
     def on_ended(self, error: BaseException | None) -> None:
         if error is not None and not self.should_stop:

@@ -1,0 +1,171 @@
+"""One transaction for everything that a batch brings about, and nobody else's words behind it.
+
+Give each partition of the input a transactional id of its own (`<app>-<partition>`) and open a writer at *every*
+assignment, before the state is restored. Opening fences the former owner: a worker that was frozen in the middle of a
+batch and wakes up after another took over can write no more. Keep the reached offset among the records of the
+transaction; then state, results and offset move together or not at all.
+
+Faust's own `exactly_once` is not this: what agents send to topics is outside of its transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Final, Protocol
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+#: librdkafka cannot be interrupted in a call: short calls, and a look around between them
+_SLICE_S: Final = 1.0
+_FULL_S: Final = 0.1
+#: a transaction that fails for a reason of its own (a topic that is gone, a right that is missing) fails again
+_MOST_REDONE: Final = 5
+_FENCED: Final = frozenset(
+    {
+        KafkaError._FENCED,
+        KafkaError.INVALID_PRODUCER_EPOCH,
+        getattr(KafkaError, "PRODUCER_FENCED", 90),
+    }
+)
+_UNANSWERED: Final = frozenset({KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT, KafkaError._TRANSPORT})
+
+
+class Fenced(Exception):
+    """Another writer with the same transactional id was opened: this one must not go on."""
+
+    def __init__(self, transactional_id: str) -> None:
+        super().__init__(
+            f"another worker has opened the transactional id {transactional_id} and owns its partition now "
+            "(or a transaction stayed open beyond transaction.timeout.ms): what this one had begun was discarded"
+        )
+
+
+class NotWritten(Exception):
+    """The records cannot be written, however often it is tried. Says the broker's or librdkafka's reason."""
+
+
+class Interrupted(Exception):
+    """Told to give up while it waited for the broker. Whether a begun commit took place is not known."""
+
+
+class Sendable(Protocol):
+    """A record to be written into the writer's partition of `topic`. Headers are `(name, value)` pairs."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> tuple[tuple[str, bytes | None], ...]: ...
+
+
+class TransactionalWriter:
+    """Writes to one partition number of any topics. Not thread-safe: one call at a time. All calls block.
+
+    producer: with `transactional.id` set, used by nobody else
+    keep_trying: asked about once a second while the broker does not answer; False ends the wait with Interrupted
+    """
+
+    def __init__(
+        self,
+        producer: Producer,
+        transactional_id: str,
+        partition: int,
+        *,
+        keep_trying: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._producer = producer
+        self._transactional_id = transactional_id
+        self._partition = partition
+        self._keep_trying = keep_trying
+        self._first_failure: KafkaError | None = None
+        #: monotonic time since when the writer waits for the broker; None while it need not
+        self.waiting_since: float | None = None
+
+    def open(self) -> None:
+        """Fence the former owner and finish what it left. About 50 ms. Raises NotWritten, Interrupted."""
+        self._until_answered(lambda: self._producer.init_transactions(_SLICE_S))
+
+    def write(self, records: Iterable[Sendable]) -> None:
+        """All of them in one transaction. Raises Fenced, NotWritten, Interrupted; after these use a new writer."""
+        kept = tuple(records)
+        redone = 0
+        while True:
+            self._first_failure = None
+            try:
+                self._producer.begin_transaction()
+                self._send(kept)
+                self._until_answered(lambda: self._producer.commit_transaction(_SLICE_S))
+                return
+            except _MustAbort as abort:
+                self._until_answered(lambda: self._producer.abort_transaction(_SLICE_S))
+                reason = self._first_failure or abort.error
+                if reason.code() in _UNANSWERED:
+                    continue  # a broker that was away for longer than the transaction may last: not the records' fault
+                redone += 1
+                if redone >= _MOST_REDONE or abort.is_final:
+                    raise NotWritten(f"{self._transactional_id}: {reason.str()}") from abort
+            except KafkaException as error:
+                raise self._fatal(error.args[0]) from error
+
+    def _send(self, records: Iterable[Sendable]) -> None:
+        for record in records:
+            while True:
+                try:
+                    self._producer.produce(
+                        record.topic, record.value, record.key, self._partition,
+                        headers=list(record.headers), on_delivery=self._delivered,
+                    )  # fmt: skip
+                    break
+                except BufferError:
+                    self._producer.poll(_FULL_S)
+                    if not self._keep_trying():
+                        raise Interrupted(f"{self._transactional_id}: gave up while the broker took nothing") from None
+                except KafkaException as error:
+                    reason: KafkaError = error.args[0]
+                    if reason.fatal() or reason.code() in _FENCED:
+                        raise
+                    raise _MustAbort(reason, is_final=reason.code() == KafkaError.MSG_SIZE_TOO_LARGE) from error
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:  # noqa: ARG002 - librdkafka's signature
+        purged = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
+        if error is not None and self._first_failure is None and error.code() not in purged:
+            self._first_failure = error
+
+    def _until_answered(self, call: Callable[[], None]) -> None:
+        """Make a call of the transactional producer until it is answered; librdkafka goes on where it was."""
+        try:
+            while True:
+                try:
+                    call()
+                    return
+                except KafkaException as error:
+                    reason: KafkaError = error.args[0]
+                    if reason.txn_requires_abort():
+                        raise _MustAbort(reason) from error
+                    if not (reason.retriable() or reason.code() == KafkaError._TIMED_OUT):
+                        raise self._fatal(reason) from error
+                    if self.waiting_since is None:
+                        self.waiting_since = monotonic()
+                    if not self._keep_trying():
+                        raise Interrupted(f"{self._transactional_id}: gave up: {reason.str()}") from error
+        finally:
+            self.waiting_since = None
+
+    def _fatal(self, reason: KafkaError) -> Exception:
+        if reason.code() in _FENCED:
+            return Fenced(self._transactional_id)
+        return NotWritten(f"{self._transactional_id}: {reason.str()} ({reason.name()})")
+
+
+class _MustAbort(Exception):
+    def __init__(self, error: KafkaError, *, is_final: bool = False) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.is_final = is_final
+
+
+__all__ = ["Fenced", "Interrupted", "NotWritten", "Sendable", "TransactionalWriter"]

@@ -1,0 +1,198 @@
+"""One assigned partition: its router, its writer, and at most one transaction in flight.
+
+What arrives while a transaction is in flight joins the next one, so that a slow broker makes larger batches, not a
+longer queue. The core and the transaction run in a worker thread: the event loop stays free for the other partitions,
+for Faust's heartbeat work and for the health checks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from time import monotonic, perf_counter
+from typing import Any, Final, Protocol, cast
+
+from confluent_kafka import Message
+
+from processors.handover import Handover, RawRecord
+
+#: batches that may wait in a lane beside the one in flight, in records: one full batch
+_WAITING_BATCHES: Final = 1
+
+
+class Router(Protocol):
+    """Of `PartitionRouter`, what a lane needs."""
+
+    @property
+    def offset(self) -> int: ...
+    def process(self, records: Sequence[RawRecord]) -> Handover: ...
+
+
+class Writer(Protocol):
+    """Of `PartitionWriter`, what a lane needs."""
+
+    @property
+    def waiting_since(self) -> float | None: ...
+    def write(self, handover: Handover) -> None: ...
+
+
+class BatchEvent(Protocol):
+    """Of Faust's event over a batch-first topic, what a lane needs."""
+
+    @property
+    def value(self) -> list[Message]: ...
+    def ack(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One batch, written. records: how many came; seconds spent in the core and in the transaction."""
+
+    handover: Handover
+    records: int
+    apply_seconds: float
+    transaction_seconds: float
+
+
+class Lane:
+    """Takes events, acknowledges each when the transaction with its records was committed.
+
+    is_current: whether the partition is still this worker's, as far as it knows; asked before each batch
+    check: looks at a hand-over before it is written; may raise to prevent that
+    on_done, on_failed: called on the event loop
+    """
+
+    def __init__(
+        self,
+        partition: int,
+        router: Router,
+        writer: Writer,
+        *,
+        executor: Executor,
+        most_records: int,
+        is_current: Callable[[], bool],
+        check: Callable[[Handover], None],
+        on_done: Callable[[Lane, Done], None],
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        self.partition = partition
+        self._router = router
+        self._writer = writer
+        self._executor = executor
+        self._most_records = most_records
+        self._is_current = is_current
+        self._check = check
+        self._on_done = on_done
+        self._on_failed = on_failed
+        self._waiting: deque[BatchEvent] = deque()
+        self._waiting_records = 0
+        self._task: asyncio.Task[None] | None = None
+        self._room = asyncio.Event()
+        self._closed = False
+        #: last offset written; what the partition's readers can see
+        self.offset = router.offset
+        #: monotonic time since when a batch is being worked on
+        self.busy_since: float | None = None
+
+    @property
+    def next_offset(self) -> int:
+        """Where reading goes on."""
+        return self.offset + 1
+
+    @property
+    def waiting_since(self) -> float | None:
+        """Monotonic time since when the broker owes an answer."""
+        return self._writer.waiting_since
+
+    async def take(self, event: BatchEvent) -> None:
+        """Queue an event; waits while a batch and more is queued already. Does nothing once closed."""
+        if self._closed:
+            return
+        self._waiting.append(event)
+        self._waiting_records += len(event.value)
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=f"lane-{self.partition}")
+        while self._waiting_records > self._most_records * _WAITING_BATCHES and not self._closed:
+            self._room.clear()
+            await self._room.wait()
+
+    def close(self) -> None:
+        """Drop what waits. What is in flight ends by itself, and is not acknowledged any more."""
+        self._closed = True
+        self._drop_waiting()
+
+    async def finished(self) -> None:
+        """Wait for what is in flight."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    def _drop_waiting(self) -> None:
+        # kept references would keep Faust waiting for their acknowledgement
+        self._waiting.clear()
+        self._waiting_records = 0
+        self._room.set()
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting and not self._closed:
+                if not self._is_current():
+                    self._drop_waiting()
+                    break
+                await self._one_batch()
+        except BaseException as error:  # noqa: BLE001 - the one place where a lane's failure is seen
+            self.close()
+            self._on_failed(error)
+        finally:
+            self._task = None
+            self.busy_since = None
+
+    async def _one_batch(self) -> None:
+        events: list[BatchEvent] = []
+        count = 0
+        while self._waiting and (not events or count + len(self._waiting[0].value) <= self._most_records):
+            event = self._waiting.popleft()
+            events.append(event)
+            count += len(event.value)
+        self._waiting_records -= count
+        self._room.set()
+        messages = [message for event in events for message in event.value]
+        self.busy_since = monotonic()
+        done = await asyncio.get_running_loop().run_in_executor(self._executor, self._work, messages)
+        self.busy_since = None
+        if self._closed:
+            return  # committed, and no longer ours to tell
+        self.offset = done.handover.offset
+        for event in events:
+            event.ack()
+        self._on_done(self, done)
+
+    def _work(self, messages: list[Message]) -> Done:
+        """In the worker thread: one call into the core, one hand-over of all results."""
+        began = perf_counter()
+        handover = self._router.process([raw_record(message) for message in messages])
+        applied = perf_counter()
+        if not handover.is_empty:
+            self._check(handover)
+            self._writer.write(handover)
+        return Done(handover, len(messages), applied - began, perf_counter() - applied)
+
+
+def raw_record(message: Message) -> RawRecord:
+    """A record of confluent-kafka in the words of the router."""
+    # a list of pairs on the consuming side, with bytes for values
+    headers = cast("list[tuple[str, bytes | None]] | None", message.headers())
+    return RawRecord(
+        message.topic(),  # type: ignore[arg-type]  # these are null only in delivery reports of failed sends
+        message.partition(),  # type: ignore[arg-type]
+        message.offset(),  # type: ignore[arg-type]
+        message.key(),
+        message.value(),
+        tuple(headers or ()),
+        message.timestamp()[1],
+    )
+
+
+__all__ = ["BatchEvent", "Done", "Lane", "raw_record"]

@@ -1,0 +1,125 @@
+"""The state that earlier transactions left, read back to the last stable offset.
+
+Comes after the partitions' transactional ids were opened: only then is the end of the log the end, with no transaction
+of a former owner still open in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+
+from runtime.clients import is_end_of_partition, new_consumer
+from runtime.settings import Settings
+from schemas.topics import EVENTS, changelog_topic
+
+_CHUNK: Final = 1_000
+_WAIT_S: Final = 0.1
+_NETWORK_S: Final = 10.0
+_AWAY: Final = frozenset(
+    {KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._RESOLVE}
+)
+
+
+class RestoreFailed(Exception):
+    """The state could not be read. Says which topic and why."""
+
+
+class RestoreOutdated(Exception):
+    """Another assignment has come, or the worker is stopping: nobody wants this state any more."""
+
+
+@dataclass(slots=True)
+class StoredState:
+    """What the changelog holds of one partition.
+
+    pieces: newest value of each key, oldest write first; deleted keys are left out
+    records: how many records were read for it
+    log_start: first offset that the events' partition still holds
+    """
+
+    pieces: dict[bytes, bytes] = field(default_factory=dict)
+    records: int = 0
+    log_start: int = 0
+
+    def take(self, key: bytes, value: bytes | None) -> None:
+        self.records += 1
+        self.pieces.pop(key, None)
+        if value is not None:
+            self.pieces[key] = value
+
+
+def read_states(
+    settings: Settings, partitions: Collection[int], *, is_wanted: Callable[[], bool]
+) -> dict[int, StoredState]:
+    """Blocks until the ends are reached. Raises RestoreFailed, RestoreOutdated.
+
+    A consumer of its own, not Faust's tables: the state lives in the routers, a second copy would only cost memory;
+    and a restore that is cut short by the next assignment is simply thrown away.
+    """
+    states = {partition: StoredState() for partition in partitions}
+    if not states:
+        return states
+    topic = changelog_topic(settings.app_id)
+    consumer = new_consumer(settings, "restore", group=f"{settings.app_id}-restore")
+    try:
+        for partition, state in states.items():
+            state.log_start = _log_start(consumer, partition, is_wanted)
+        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in states])
+        _wake(consumer, TopicPartition(topic, next(iter(states))))
+        _read_to_ends(consumer, states, is_wanted)
+    except KafkaException as error:
+        raise RestoreFailed(f"the state in {topic} cannot be read: {error.args[0].str()}") from error
+    finally:
+        consumer.close()
+    return states
+
+
+def _log_start(consumer: Consumer, partition: int, is_wanted: Callable[[], bool]) -> int:
+    while is_wanted():
+        try:
+            low, _ = consumer.get_watermark_offsets(TopicPartition(EVENTS, partition), timeout=_NETWORK_S)
+        except KafkaException as error:
+            if not _is_passing(error.args[0]):
+                raise
+        else:
+            return low
+    raise RestoreOutdated
+
+
+def _wake(consumer: Consumer, place: TopicPartition) -> None:
+    """librdkafka begins to fetch a new assignment a second late, unless an answer from the network wakes it."""
+    with suppress(KafkaException):
+        consumer.get_watermark_offsets(place, timeout=_NETWORK_S)
+
+
+def _read_to_ends(consumer: Consumer, states: dict[int, StoredState], is_wanted: Callable[[], bool]) -> None:
+    unfinished = set(states)
+    while unfinished:
+        if not is_wanted():
+            raise RestoreOutdated
+        # poll first: consume(n, timeout) waits out its time for n records, also behind the last one
+        first = consumer.poll(_WAIT_S)
+        for message in [first, *consumer.consume(_CHUNK, 0)] if first is not None else ():
+            error, partition = message.error(), message.partition()
+            assert partition is not None  # null only in delivery reports
+            if is_end_of_partition(error):
+                # not "the last record was seen": behind it there may be markers and what was aborted
+                unfinished.discard(partition)
+            elif error is not None:
+                if not _is_passing(error):
+                    raise KafkaException(error)
+            elif (key := message.key()) is not None:
+                states[partition].take(key, message.value())
+
+
+def _is_passing(error: KafkaError) -> bool:
+    """Whether the broker is only away: the worker waits for it, and says in its readiness that it does."""
+    return error.retriable() or error.code() in _AWAY
+
+
+__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "read_states"]

@@ -1,0 +1,202 @@
+"""The worker as a process: checks before it begins, health while it runs, an exit status that says how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any, Final, cast
+
+import structlog
+import uvloop
+
+from faust_confluent.consumer import Consumer
+from processors.cores import Cores
+from processors.worker import Worker, build_worker
+from runtime.clients import check_reachable, new_admin
+from runtime.health import Check, HealthServer, problems
+from runtime.metrics import WorkerMetrics
+from runtime.settings import Settings
+from schemas.topics import EVENTS, REGISTRY, changelog_topic
+
+log = structlog.stdlib.get_logger("timelines.worker")
+
+#: from a signal to giving up on a broker that does not answer, and to leaving whatever still hangs
+_GRACE_S: Final = 3.0
+_STOP_S: Final = 12.0
+_BEAT_S: Final = 0.5
+_LOOP_DEAD_S: Final = 30.0
+_POLL_LATE_S: Final = 15.0
+_POLL_DEAD_S: Final = 120.0
+_STATISTICS_LATE_S: Final = 10.0
+_ANSWER_LATE_S: Final = 5.0
+_METADATA_S: Final = 10.0
+
+
+class TopicsNotReady(Exception):
+    """Topics are missing, or do not fit together. Says which and what to do."""
+
+
+def partitions_of_topics(settings: Settings) -> int:
+    """How many partitions the log has; raises TopicsNotReady unless all topics of the worker have as many."""
+    found = new_admin(settings).list_topics(timeout=_METADATA_S).topics
+    names = [*(topic.name for topic in REGISTRY), changelog_topic(settings.app_id)]
+    missing = [name for name in names if name not in found or found[name].error is not None]
+    if missing:
+        raise TopicsNotReady(f"missing: {', '.join(missing)}. Create them: `timelines topics create`")
+    counts = {name: len(found[name].partitions) for name in names}
+    wrong = [f"{name} {count}" for name, count in counts.items() if count != counts[EVENTS]]
+    if wrong:
+        raise TopicsNotReady(
+            f"{EVENTS} has {counts[EVENTS]} partitions, others have not: {', '.join(wrong)}. What stands in one "
+            "partition of the log goes to the same partition of the others: make them alike (`timelines topics check`)"
+        )
+    return counts[EVENTS]
+
+
+def run_worker(settings: Settings, cores: Cores) -> int:
+    """Blocks until SIGTERM, SIGINT or a failure; answers the exit status: 0 after a signal, 1 after a failure.
+
+    Raises BrokerUnreachable, SettingsError, TopicsNotReady and OSError (health port taken) before anything has begun.
+    """
+    check_reachable(settings)
+    partitions = partitions_of_topics(settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, cores, partitions))
+
+
+async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
+    metrics = WorkerMetrics()
+    worker = build_worker(settings, cores, partitions=partitions, metrics=metrics)
+    probes = Probes(worker)
+    health = HealthServer(
+        settings.health_host, settings.health_port, live=probes.live, ready=probes.ready, metrics=probes.render
+    )
+    health.start()
+    told = asyncio.Event()
+    worker.on_failure = told.set
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port, core=cores.version)
+    beating = asyncio.create_task(probes.beat())
+    try:
+        return await _run_until(told, worker)
+    finally:
+        beating.cancel()
+        worker.close()
+        health.stop()
+
+
+async def _run_until(told: asyncio.Event, worker: Worker) -> int:
+    app = worker.app
+    starting = asyncio.create_task(app.start())
+    signalled = asyncio.create_task(told.wait())
+    crashed = asyncio.create_task(app.wait())  # ends when the app stops or crashes
+    waiting: set[asyncio.Task[Any]] = {starting, signalled, crashed}
+    while waiting:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if starting in done and (error := starting.exception()) is not None:
+            worker.fail(error)
+        if app.crashed:
+            worker.fail(app.crash_reason or RuntimeError("the app crashed and gave no reason"))
+        if signalled in done or worker.failure is not None:
+            break
+    signalled.cancel()
+    log.info("draining" if worker.failure is None else "leaving")
+    return await _stop(worker, starting)
+
+
+async def _stop(worker: Worker, starting: asyncio.Task[None]) -> int:
+    asyncio.get_running_loop().call_later(_GRACE_S, worker.give_up)
+    stopping = asyncio.create_task(worker.app.stop())
+    _, late = await asyncio.wait({stopping, starting}, timeout=_STOP_S)
+    if late:
+        log.error("stopped_hard", after_seconds=_STOP_S)
+        return 1
+    if worker.failure is None and (error := stopping.exception()) is not None:
+        worker.fail(error)
+    if worker.failure is not None:
+        return 1
+    log.info("stopped")
+    return 0
+
+
+class Probes:
+    """What /live, /ready and /metrics answer. Called in threads of the health server."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._beat_at = monotonic()
+        self.live: Mapping[str, Check] = {"loop": self._loop, "poll": self._poll_lives}
+        self.ready: Mapping[str, Check] = {
+            "stopping": self._stopping,
+            "assignment": self._assignment,
+            "poll": self._poll,
+            "broker": self._broker,
+            "transactions": self._transactions,
+        }
+
+    async def beat(self) -> None:
+        """Runs on the event loop, to show that it runs."""
+        while True:
+            self._beat_at = monotonic()
+            await asyncio.sleep(_BEAT_S)
+
+    def render(self) -> bytes:
+        self._worker.metrics.ready.set(not problems({**self.live, **self.ready}))
+        return self._worker.metrics.render()
+
+    @property
+    def _consumer(self) -> Consumer | None:
+        consumer = cast("Consumer", self._worker.app.consumer)
+        return consumer if consumer.started else None
+
+    def _loop(self) -> str | None:
+        age = monotonic() - self._beat_at
+        return f"the event loop has not turned for {age:.0f} s" if age > _LOOP_DEAD_S else None
+
+    def _poll_age(self) -> float:
+        consumer = self._consumer
+        return 0.0 if consumer is None else monotonic() - consumer.poller.alive_at
+
+    def _poll_lives(self) -> str | None:
+        age = self._poll_age()
+        return f"the poll thread has not come round for {age:.0f} s" if age > _POLL_DEAD_S else None
+
+    def _poll(self) -> str | None:
+        age = self._poll_age()
+        return f"the poll thread has not come round for {age:.0f} s" if age > _POLL_LATE_S else None
+
+    def _stopping(self) -> str | None:
+        if self._worker.failure is not None:
+            return self._worker.failure
+        return "the worker is stopping" if self._worker.app.should_stop else None
+
+    def _assignment(self) -> str | None:
+        app = self._worker.app
+        if self._consumer is None or app.consumer_generation_id == 0:
+            return "no assignment yet"
+        if not self._worker.is_restored:
+            return "partitions are being taken over: their state is read"
+        return "a rebalance is under way" if app.rebalancing else None
+
+    def _broker(self) -> str | None:
+        consumer = self._consumer
+        if consumer is None or consumer.brokers_up is None:
+            return "no statistics of the client yet"
+        if monotonic() - consumer.statistics_at > _STATISTICS_LATE_S:
+            return "the client has told nothing of itself for a while"
+        return None if consumer.brokers_up else "no connection to any broker"
+
+    def _transactions(self) -> str | None:
+        now = monotonic()
+        for partition, lane in sorted(self._worker.lanes.items()):
+            since = lane.waiting_since
+            if since is not None and now - since > _ANSWER_LATE_S:
+                return f"the transaction of partition {partition} has waited for the broker for {now - since:.0f} s"
+        return None
+
+
+__all__ = ["Probes", "TopicsNotReady", "partitions_of_topics", "run_worker"]

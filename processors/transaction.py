@@ -1,0 +1,52 @@
+"""The seam: everything a batch brings about goes to Kafka here, whole or not at all.
+
+One transaction per batch and partition holds the results, the changed pieces of state, and the offset reached (a piece
+of state like any other). It is the only thing the worker writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Final
+
+from faust_confluent.transactions import TransactionalWriter
+from processors.handover import Handover, Outgoing
+from runtime.clients import new_producer
+from runtime.settings import Settings
+from schemas.topics import changelog_topic
+
+#: a transaction that its owner does not end holds back every reader of its partitions until this
+_TRANSACTION_TIMEOUT_MS: Final = 30_000
+
+
+class PartitionWriter:
+    """Writes the hand-overs of one partition. All calls block; one at a time."""
+
+    def __init__(self, settings: Settings, partition: int, *, keep_trying: Callable[[], bool]) -> None:
+        transactional_id = f"{settings.app_id}-{partition}"
+        producer = new_producer(
+            settings,
+            f"worker-{partition}",
+            transactional_id=transactional_id,
+            transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
+        )
+        self._changelog = changelog_topic(settings.app_id)
+        self._writer = TransactionalWriter(producer, transactional_id, partition, keep_trying=keep_trying)
+
+    def open(self) -> None:
+        """Fence whoever wrote this partition before. Comes before its state is read. Raises NotWritten, Interrupted."""
+        self._writer.open()
+
+    def write(self, handover: Handover) -> None:
+        """Raises Fenced, NotWritten, Interrupted; the router that made the hand-over is of no use then."""
+        state = (Outgoing(self._changelog, key, value, ()) for key, value in handover.state)
+        self._writer.write(chain(handover.outgoing, state))
+
+    @property
+    def waiting_since(self) -> float | None:
+        """Monotonic time since when the broker owes an answer; None: it does not."""
+        return self._writer.waiting_since
+
+
+__all__ = ["PartitionWriter"]

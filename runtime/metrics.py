@@ -1,0 +1,80 @@
+"""The metrics of the services: one list, read by people who write alerts. All names begin with incident_timelines_.
+
+The core counts nothing and knows no clock: what is counted here stands in the hand-overs of its router.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_NAMESPACE: Final = "incident_timelines"
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+
+
+class WorkerMetrics:
+    """What a worker tells. Each has a registry of its own, so that two in one process do not meet."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+        # --- what came in -----------------------------------------------------------------------------------
+        #: records applied, by kind: attack, statement, protest, decision, tick
+        self.events = self._counter("events", "Records of the log that were applied.", "kind")
+        #: records written to the topic of rejects, by the first part of the field at fault ("other": not ours)
+        self.rejected = self._counter("rejected", "Records of the log that were rejected.", "field")
+        #: records that had been applied before and came again
+        self.skipped = self._counter("skipped", "Records passed over because their offset had been applied.")
+        #: records in one batch; small ones under load: too many partitions, or coalesce_ms too short
+        self.batch_records = self._histogram("batch_records", "Records in one batch.", _SIZES)
+
+        # --- what came of it --------------------------------------------------------------------------------
+        #: changes of timelines, by type: opened, entry_added, claim_changed, merged, split ...
+        self.changes = self._counter("changes", "Changes of timelines.", "type")
+        #: time in the core for one batch
+        self.apply_seconds = self._histogram("apply_seconds", "Time in the core for one batch.", _SECONDS)
+        #: one transaction, from begin to committed
+        self.transaction_seconds = self._histogram("transaction_seconds", "One transaction.", _SECONDS)
+        #: transactions committed
+        self.transactions = self._counter("transactions", "Transactions committed.")
+
+        # --- where it stands --------------------------------------------------------------------------------
+        #: last offset applied and committed, of each assigned partition
+        self.applied_offset = self._gauge("applied_offset", "Last offset of the log applied.", "partition")
+        #: records of the log that wait, of each assigned partition
+        self.lag = self._gauge("lag_records", "Records of the log not yet applied.", "partition")
+        #: the core's clock (greatest recorded_at) of each assigned partition, seconds since 1970
+        self.clock = self._gauge("clock_seconds", "Greatest recorded_at applied, seconds since 1970.", "partition")
+        #: partitions assigned to this worker
+        self.assigned = self._gauge("assigned_partitions", "Partitions of the log assigned to this worker.")
+        #: assignments taken so far; many in an hour: a worker that comes and goes
+        self.assignments = self._counter("assignments", "Assignments taken.")
+        #: from the assignment to readiness
+        self.restore_seconds = self._histogram("restore_seconds", "From an assignment to readiness.", _SECONDS)
+        #: records of state read at the last assignment
+        self.restored_records = self._gauge("restored_records", "Records of state read at the last assignment.")
+        #: 1: ready, 0: not
+        self.ready = self._gauge("ready", "Whether the readiness check passes.")
+
+    def forget_partition(self, partition: int) -> None:
+        """It is another worker's now: a stale lag would raise an alarm here for ever."""
+        for gauge in (self.applied_offset, self.lag, self.clock):
+            gauge.remove(str(partition))
+
+    def render(self) -> bytes:
+        """In Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, namespace=_NAMESPACE, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, namespace=_NAMESPACE, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(name, text, namespace=_NAMESPACE, registry=self.registry, buckets=buckets)
+
+
+__all__ = ["WorkerMetrics"]
