@@ -14,7 +14,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from processors.correlation.records import CannotApply, Changes, LogRecord, RegionCore, StateRecord
+from processors.correlation import CannotApply, Changes, LogRecord, RegionCore, StateRecord
+from processors.correlation import UnreadableState as UnreadableCoreState
 from processors.handover import (
     Fault,
     GapInLog,
@@ -145,7 +146,10 @@ class PartitionRouter:
                 f"the state of partition {self.partition} says no offset: {partition_key(self.partition)!r}"
             )
         for region, state in by_region.items():
-            self._core(region).restore(state)
+            try:
+                self._core(region).restore(state)
+            except UnreadableCoreState as error:
+                raise UnreadableState(f"the state of {region}: {error}") from error
 
     def dump(self) -> Iterator[tuple[bytes, bytes]]:
         """The whole state, as `restore` takes it: what the hand-overs' states fold to."""
