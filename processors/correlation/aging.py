@@ -82,7 +82,7 @@ def _forget(step: Step[Any], draft: Draft, most: int) -> int:
     store = step.store
     due = store.members.get(draft.state.incident_id, [])[:most]
     for seq in due:
-        store.drop_event(store.by_seq[seq])
+        step.forget_event(store.by_seq[seq])
     if not store.members.get(draft.state.incident_id):
         draft.dropped = True
     return len(due)

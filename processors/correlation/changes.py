@@ -19,12 +19,13 @@ from schemas.timeline import (
     ClaimAdded,
     ClaimChanged,
     Entry,
+    EntryMoved,
     Link,
     Retitled,
     StandingChanged,
     TimelineUpdate,
 )
-from schemas.vocabulary import Activity
+from schemas.vocabulary import Activity, EntryRole
 
 from .claims import claim_message
 from .clock import moment_of
@@ -68,6 +69,7 @@ class Step(Generic[F]):
         self.now = now
         self.drafts: dict[str, Draft] = {}
         self._entries_changed: dict[str, None] = {}
+        self._hosts_told: set[tuple[str, str]] = set()
 
     @property
     def moment(self) -> datetime:
@@ -114,13 +116,26 @@ class Step(Generic[F]):
         old = self.store.events.get(event.event_id)
         for incident_id in {event.incident_id: None, **({old.incident_id: None} if old else {})}:
             self._watch(self.draft(incident_id))
-        for other in dict.fromkeys((*event.background, *(old.background if old else ()))):
-            if self.incident(other) is not None:
-                self.draft(other).members_changed = True
+        if old is not None:
+            self._tell_hosts(old, event)
         self.draft(event.incident_id).fresh.append(event.seq)
         self.store.put_event(event)
         if public:
             self._entries_changed[event.event_id] = None
+
+    def _tell_hosts(self, old: EventState, event: EventState | None) -> None:
+        """Incidents in which this event is background show it, too: they say that it changed, came or went."""
+        now = event.background if event is not None else ()
+        for other in dict.fromkeys((*old.background, *now)):
+            if self.incident(other) is None or (old.event_id, other) in self._hosts_told:
+                continue
+            self._hosts_told.add((old.event_id, other))
+            home = None if other in now else old.incident_id if event is None else event.incident_id
+            self.say(other, EntryMoved(event_id=old.event_id, to_incident=home, role=EntryRole.BACKGROUND))
+
+    def forget_event(self, event: EventState) -> None:
+        self._tell_hosts(event, None)
+        self.store.drop_event(event)
 
     def change_event(self, event: EventState, *, link: Link | None = None, **changes: Any) -> EventState:
         """Put out an event's state with some fields changed, its entry with it."""

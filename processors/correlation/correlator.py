@@ -13,6 +13,7 @@ from .changes import Step
 from .clock import micros
 from .decisions import decide
 from .entries import Entries
+from .incidents import Stage
 from .linking.api import Linker
 from .placing import arrive
 from .policy import Policy
@@ -63,8 +64,11 @@ class Correlator(Generic[F]):
         return step.finish()
 
     def head(self, incident_id: str) -> IncidentTimeline:
-        """The head of an incident as it stands now. KeyError where there is none."""
-        return head_of(self._store, self._entries, self._store.incidents[incident_id])
+        """The head of an incident as it stands now. KeyError where there is none, or none any more."""
+        incident = self._store.incidents[incident_id]
+        if incident.stage is Stage.FORGETTING:
+            raise KeyError(incident_id)
+        return head_of(self._store, self._entries, incident)
 
     def drain_state(self) -> list[StateRecord]:
         """State records that changed since the last call, sorted by key."""

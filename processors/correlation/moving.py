@@ -10,6 +10,7 @@ from schemas.vocabulary import EventKind
 
 from . import lifecycle
 from .changes import Draft, Step
+from .clock import said
 from .entries import role_of
 from .identity import incident_id_of
 from .incidents import EventState, IncidentState, RelationKept, Stage
@@ -97,6 +98,7 @@ def found(step: Step[Any], incident_id: str, founder: EventState) -> Draft:
         title_event=founder.event_id,
         first_recorded=step.now,
         last_activity=step.now,
+        activity_reason=f"opened at {said(step.now)} by what {founder.publisher[:80]} reported",
     )
     draft = step.open(incident)
     draft.changes.append(Opened(kind=founder.kind, founding_event=founder.event_id, title=founder.headline))
@@ -138,6 +140,7 @@ def _forward(step: Step[Any], into: Draft, forwarding: Draft) -> None:
     policy = step.store.policy
     stays, gone = into.state, forwarding.state
     gone.merged_into = stays.incident_id
+    gone.standing_reason = f"became part of {stays.incident_id}"
     known = (*stays.merged_from, *gone.merged_from, gone.incident_id)
     stays.merged_from = tuple(dict.fromkeys(known))[-policy.merged_from :]
     stays.first_recorded = min(stays.first_recorded, gone.first_recorded)

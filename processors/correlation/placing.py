@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.arrival import reported_at
@@ -29,12 +29,12 @@ from .titles import title_score
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a report goes. incident: None: it founds one. copied: the report it repeats."""
+    """Where a report goes. incident: None: it founds one. copied: the report it repeats. background: with scores."""
 
     incident: IncidentState | None
     link: Link
     copied: EventState | None = None
-    background: tuple[str, ...] = ()
+    background: tuple[tuple[str, float], ...] = ()
 
 
 def arrive(step: Step[Any], event: AnyEvent) -> None:
@@ -57,13 +57,19 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
     correction = store.events.get(waiting.by_event) if waiting is not None else None
     home = _home(step, event, features, original, correction)
     seq = store.count_event()
+    own = incident_id_of(store.region, event.event_id)
+    store.hold(event.event_id, features, seq, home.incident.incident_id if home.incident else own)
+    if home.incident is None:
+        home = _drawn_in(step, event.event_id, own, home)
     state = _state(step, event, fingerprint, home, seq)
 
     if home.incident is None:
-        found(step, state.incident_id, state)
+        found(step, own, state)
     step.put_event(state)
-    store.hold(event.event_id, features, seq, state.incident_id)
     step.say(state.incident_id, EntryAdded(event_id=event.event_id, role=state.role, score=home.link.score))
+    for other, score in home.background:
+        background = EntryAdded(event_id=event.event_id, role=EntryRole.BACKGROUND, score=round(score, 6))
+        step.say(other, background)
     _stir(step, state)
 
     if original is not None:
@@ -91,35 +97,54 @@ def _original_of(step: Step[Any], event: AnyEvent) -> EventState | None:
 def _home(
     step: Step[Any], event: AnyEvent, features: Any, original: EventState | None, correction: EventState | None
 ) -> Home:
-    for stated, other in (("corrects" if event.corrects else "retracts", original), ("corrected by", correction)):
-        if other is not None:
-            incident = step.resolve(other.incident_id)
-            assert incident is not None, f"{other.incident_id}, home of {other.event_id}, is not known"
-            score = step.store.policy.reference_score
-            reason = Reason(feature=stated, value=other.event_id, contribution=score)
-            return Home(incident, Link(score=score, reasons=(reason,)))
+    for stated, named in (("corrects" if event.corrects else "retracts", original), ("corrected by", correction)):
+        if named is not None:
+            incident = step.resolve(named.incident_id)
+            assert incident is not None, f"{named.incident_id}, home of {named.event_id}, is not known"
+            return Home(incident, _stated(step, stated, named.event_id))
 
     referred = (step.store.events.get(reference.event_id) for reference in event.refers_to)
-    homes = (step.resolve(other.incident_id) for other in referred if other is not None)
-    named = tuple(dict.fromkeys(incident.incident_id for incident in homes if incident is not None))
-    placement = step.store.linker.place(features, now=step.moment, named=named)
+    homes = (step.resolve(earlier.incident_id) for earlier in referred if earlier is not None)
+    referred_to = tuple(dict.fromkeys(incident.incident_id for incident in homes if incident is not None))
+    placement = step.store.linker.place(features, now=step.moment, named=referred_to)
     incident = None
     if placement.incident_id is not None:
         incident = step.resolve(placement.incident_id)
         assert incident is not None, f"the linker chose {placement.incident_id}, which is not known"
-    background = (step.resolve(other) for other, _ in placement.background_in[: step.store.policy.background_in])
-    return Home(
-        incident,
-        placement.link,
-        _first_original(step, placement.copy_of),
-        tuple(
-            dict.fromkeys(
-                other.incident_id
-                for other in background
-                if other is not None and (incident is None or other.incident_id != incident.incident_id)
-            )
-        ),
-    )
+    copied, link = _first_original(step, placement.copy_of), placement.link
+    if incident is None and copied is not None:
+        # a copy founds nothing: it tells what the report it repeats told
+        incident, link = step.resolve(copied.incident_id), _stated(step, "copy of", copied.event_id)
+    background: dict[str, float] = {}
+    for name, score in placement.background_in[: step.store.policy.background_in]:
+        other = step.resolve(name)
+        if other is not None and (incident is None or other.incident_id != incident.incident_id):
+            background.setdefault(other.incident_id, score)
+    return Home(incident, link, copied, tuple(background.items()))
+
+
+def _stated(step: Step[Any], what: str, event_id: str) -> Link:
+    """A link that needs no weighing: the report names the other, or is the other."""
+    score = step.store.policy.reference_score
+    return Link(score=score, reasons=(Reason(feature=what, value=event_id, contribution=score),))
+
+
+def _drawn_in(step: Step[Any], event_id: str, own: str, alone: Home) -> Home:
+    """Where a report that no incident was good enough for is drawn at once by an established story.
+
+    Its own incident is then never opened: nobody should have to follow an id that lived for no time.
+    """
+    proposal = step.store.linker.merge_of(own, now=step.moment)
+    if proposal is None:
+        return alone
+    other = step.resolve(proposal.other if proposal.one == own else proposal.one)
+    assert other is not None, f"the linker would merge {own} with {proposal}, which is not known"
+    if other.retracted_by is not None:
+        return alone
+    step.store.move_evidence(event_id, own, other.incident_id)
+    link = step.store.explanation(event_id, step.moment)
+    background = tuple(told for told in alone.background if told[0] != other.incident_id)
+    return replace(alone, incident=other, link=link if link is not None else alone.link, background=background)
 
 
 def _first_original(step: Step[Any], copy_of: str | None) -> EventState | None:
@@ -172,7 +197,7 @@ def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: 
         copy_of=copied.event_id if copied is not None else None,
         corrects=event.corrects.event_id if event.corrects else None,
         retracts=event.retracts.event_id if event.retracts else None,
-        background=home.background,
+        background=tuple(name for name, _ in home.background),
     )
     return step.entries.first(state, event, home.link)
 

@@ -1,0 +1,102 @@
+"""What must be true after every record of any log."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+
+from processors.correlation import CannotApply, Changes, LogRecord, Policy
+from schemas.codec import encode
+from schemas.timeline import MAX_HEAD_BYTES, IncidentTimeline
+from tests.random_logs import a_core, logs
+
+_SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@_SETTINGS
+@given(logs(most=40))
+def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord]) -> None:
+    core = a_core()
+    revisions: Counter[str] = Counter()
+    home: dict[str, str] = {}
+    newest: dict[str, IncidentTimeline] = {}
+    for record in log:
+        before = list(core.dump())
+        try:
+            changes = core.apply(record)
+        except CannotApply as refused:
+            assert refused.field
+            assert list(core.dump()) == before
+            continue
+        assert len(set(changes.touched)) == len(changes.touched)
+        assert changes.touched == tuple(update.incident_id for update in changes.updates)
+        for update in changes.updates:
+            revisions[update.incident_id] += 1
+            assert update.revision == revisions[update.incident_id]
+            assert update.changes, "a revision that says nothing"
+            assert update.changes_total >= len(update.changes)
+            assert update.cause.offset == record.offset
+            newest[update.incident_id] = core.head(update.incident_id)
+        assert len({entry.event_id for entry in changes.entries}) == len(changes.entries)
+        for entry in changes.entries:
+            home[entry.event_id] = entry.incident_id
+            total = sum(reason.contribution for reason in entry.link.reasons)
+            assert abs(total - entry.link.score) < 1e-5
+        for incident_id in changes.touched:
+            _holds_together(newest[incident_id], home)
+
+
+@_SETTINGS
+@given(logs(most=40))
+def test_the_newest_head_is_what_the_core_would_say_now(log: list[LogRecord]) -> None:
+    """An incident that no record touched since has not changed: nothing happens without a revision."""
+    core = a_core()
+    newest: dict[str, bytes] = {}
+    for record in log:
+        try:
+            changes = core.apply(record)
+        except CannotApply:
+            continue
+        for incident_id in changes.touched:
+            newest[incident_id] = encode(core.head(incident_id))
+        for incident_id, head in newest.items():
+            try:
+                now = encode(core.head(incident_id))
+            except KeyError:
+                continue  # forgotten
+            assert now == head, incident_id
+
+
+@_SETTINGS
+@given(logs(most=30))
+def test_a_record_sent_twice_changes_nothing_the_second_time(log: list[LogRecord]) -> None:
+    """Doubles of events and repeated commands, as a producer or a gate that was killed would send them."""
+    core = a_core(Policy())
+    for record in log:
+        try:
+            core.apply(record)
+        except CannotApply:
+            continue
+        state = list(core.dump())
+        assert core.apply(record) == Changes()
+        assert list(core.dump()) == state
+
+
+def _holds_together(head: IncidentTimeline, home: dict[str, str]) -> None:
+    assert len(encode(head)) <= MAX_HEAD_BYTES
+    members = [entry for entry in head.entries if entry.role != "background"]
+    for entry in members:
+        assert home[entry.event_id] == head.incident_id
+    assert len(head.entries) <= head.entries_total
+    if head.merged_into is not None:
+        assert not head.entries
+        assert head.activity == "closed"
+    claim_ids = [claim.claim_id for claim in head.claims]
+    assert len(set(claim_ids)) == len(claim_ids)
+    for claim in head.claims:
+        assert (claim.state == "disputed") == bool(claim.disputed_by)
+        assert (claim.state == "superseded") == (claim.superseded_by is not None)
+    assert head.corroboration.independent_sources <= head.corroboration.reports
+    if head.standing == "corroborated":
+        assert head.corroboration.independent_sources >= 2
