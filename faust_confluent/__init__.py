@@ -7,7 +7,8 @@ See README.md beside this file for what works, what does not, and what it costs.
 
 from .assignor import Assignor
 from .batch import BatchMessage, BatchSchema
+from .consumer import OffsetOutOfRange
 from .options import Options
 from .transport import SCHEME, Transport, configure
 
-__all__ = ["SCHEME", "Assignor", "BatchMessage", "BatchSchema", "Options", "Transport", "configure"]
+__all__ = ["SCHEME", "Assignor", "BatchMessage", "BatchSchema", "OffsetOutOfRange", "Options", "Transport", "configure"]

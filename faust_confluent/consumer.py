@@ -15,7 +15,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, TypeVar, cast
 
-from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID, KafkaError, KafkaException
 from confluent_kafka import Consumer as RdConsumer
 from confluent_kafka import TopicPartition as RdTopicPartition
 from faust.exceptions import ImproperlyConfigured
@@ -42,6 +42,13 @@ PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 _NETWORK_S: Final = 10.0
 _JOIN_S: Final = 5.0
 _FETCHED_BY_DEFAULT: Final = 500
+
+
+class OffsetOutOfRange(Exception):
+    """The log does not hold the offset that was to be read, and `auto.offset.reset` is "error"."""
+
+    def __init__(self, error: KafkaError) -> None:
+        super().__init__(f"the log does not hold the next offset to be read: {error.str()}")
 
 
 class Consumer(Delivery):
@@ -128,7 +135,9 @@ class Consumer(Delivery):
 
     def on_error(self, error: KafkaError) -> None:
         """In the poll thread: an error that belongs to no call."""
-        if error.fatal():
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            self._crash_from_thread(OffsetOutOfRange(error))
+        elif error.fatal():
             self._crash_from_thread(KafkaException(error))
         else:
             self._log(logging.WARNING, "librdkafka: %s", error)
@@ -200,8 +209,11 @@ class Consumer(Delivery):
         assignor = cast("Assignor", self.app.assignor)
         actives, standbys = assignor.derive(sources, changelogs, lambda topic: self._count(consumer, topic))
         everything = sources | actives | standbys
+        # Sources that will be sought anyway need no committed offset, and with auto.offset.reset=error must not look
+        # for one. (librdkafka does look, though they are paused.)
+        at = OFFSET_INVALID if self.options.start_offsets is None else OFFSET_BEGINNING
         consumer.assign(
-            [RdTopicPartition(*tp) for tp in sources]
+            [RdTopicPartition(tp.topic, tp.partition, at) for tp in sources]
             + [RdTopicPartition(tp.topic, tp.partition, OFFSET_BEGINNING) for tp in actives | standbys]
         )
         # Faust resumes what it wants, when it wants it

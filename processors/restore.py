@@ -13,6 +13,7 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
+from processors.handover import GapInLog
 from runtime.clients import is_end_of_partition, new_consumer
 from runtime.settings import Settings
 from schemas.topics import EVENTS, changelog_topic
@@ -39,18 +40,29 @@ class StoredState:
 
     pieces: newest value of each key, oldest write first; deleted keys are left out
     records: how many records were read for it
-    log_start: first offset that the events' partition still holds
+    log_start, log_end: first offset that the events' partition still holds, and the one its next record will get
     """
 
     pieces: dict[bytes, bytes] = field(default_factory=dict)
     records: int = 0
     log_start: int = 0
+    log_end: int = 0
 
     def take(self, key: bytes, value: bytes | None) -> None:
         self.records += 1
         self.pieces.pop(key, None)
         if value is not None:
             self.pieces[key] = value
+
+    def check_log_holds(self, partition: int, next_offset: int) -> None:
+        """Raises GapInLog where records were deleted before they were read, RestoreFailed for a log made anew."""
+        if next_offset < self.log_start:
+            raise GapInLog(EVENTS, partition, next_offset, self.log_start)
+        if next_offset > self.log_end:
+            raise RestoreFailed(
+                f"{EVENTS}[{partition}] ends at offset {self.log_end}, and the state reaches {next_offset - 1}: was "
+                "the topic made anew? Restore it, or begin with an empty state (new TIMELINES_APP_ID)"
+            )
 
 
 def read_states(
@@ -68,7 +80,7 @@ def read_states(
     consumer = new_consumer(settings, "restore", group=f"{settings.app_id}-restore")
     try:
         for partition, state in states.items():
-            state.log_start = _log_start(consumer, partition, is_wanted)
+            state.log_start, state.log_end = _log_ends(consumer, partition, is_wanted)
         consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in states])
         _wake(consumer, TopicPartition(topic, next(iter(states))))
         _read_to_ends(consumer, states, is_wanted)
@@ -79,15 +91,15 @@ def read_states(
     return states
 
 
-def _log_start(consumer: Consumer, partition: int, is_wanted: Callable[[], bool]) -> int:
+def _log_ends(consumer: Consumer, partition: int, is_wanted: Callable[[], bool]) -> tuple[int, int]:
     while is_wanted():
         try:
-            low, _ = consumer.get_watermark_offsets(TopicPartition(EVENTS, partition), timeout=_NETWORK_S)
+            ends = consumer.get_watermark_offsets(TopicPartition(EVENTS, partition), timeout=_NETWORK_S)
         except KafkaException as error:
             if not _is_passing(error.args[0]):
                 raise
         else:
-            return low
+            return ends
     raise RestoreOutdated
 
 

@@ -31,6 +31,7 @@ _POLL_LATE_S: Final = 15.0
 _POLL_DEAD_S: Final = 120.0
 _STATISTICS_LATE_S: Final = 10.0
 _ANSWER_LATE_S: Final = 5.0
+_REACHABLE_S: Final = 8.0
 _METADATA_S: Final = 10.0
 
 
@@ -60,7 +61,7 @@ def run_worker(settings: Settings, cores: Cores) -> int:
 
     Raises BrokerUnreachable, SettingsError, TopicsNotReady and OSError (health port taken) before anything has begun.
     """
-    check_reachable(settings)
+    check_reachable(settings, _REACHABLE_S)
     partitions = partitions_of_topics(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings, cores, partitions))

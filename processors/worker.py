@@ -20,7 +20,7 @@ import mode
 import structlog
 from faust.types import TP
 
-from faust_confluent import SCHEME, BatchSchema, Options, configure
+from faust_confluent import SCHEME, BatchSchema, OffsetOutOfRange, Options, configure
 from faust_confluent.transactions import Fenced, Interrupted, NotWritten
 from processors.cores import Cores
 from processors.handover import GapInLog, Handover, UnreadableState
@@ -38,7 +38,7 @@ from schemas.topics import EVENTS
 log = structlog.stdlib.get_logger("timelines.worker")
 
 #: failures that say everything themselves: one line, no traceback
-EXPECTED: Final = (Fenced, NotWritten, GapInLog, TooManyRejects, UnreadableState, RestoreFailed)
+EXPECTED: Final = (Fenced, NotWritten, GapInLog, OffsetOutOfRange, TooManyRejects, UnreadableState, RestoreFailed)
 
 #: one thread a partition in flight; a thread waits for the broker most of its time
 _THREADS: Final = 16
@@ -87,14 +87,18 @@ class Worker:
             web_enabled=False,  # Faust's pages show the data of tables to anyone
             topic_allow_declare=False,  # `timelines topics create` makes them, with the right settings
             topic_disable_leader=True,
-            consumer_auto_offset_reset="earliest",
             broker_session_timeout=settings.session_timeout_s,
             broker_heartbeat_interval=max(settings.session_timeout_s / 8, 0.2),
             broker_max_poll_records=settings.batch_records,
             broker_commit_interval=_COMMIT_INTERVAL_S,
             stream_buffer_maxsize=_BUFFERED_BATCHES,
         )
-        consumer = {**config, "statistics.interval.ms": _STATISTICS_MS}
+        consumer = {
+            **config,
+            "statistics.interval.ms": _STATISTICS_MS,
+            # the offset to read stands in the state: if the log does not hold it, beginning elsewhere would be wrong
+            "auto.offset.reset": "error",
+        }
         coalesce_s = settings.coalesce_ms / 1000
         configure(app, Options(consumer, config, coalesce_s, start_offsets=self._start_offsets))
         app.on_rebalance_complete.connect(self._on_rebalance_complete)
@@ -173,6 +177,7 @@ class Worker:
             log_start=state.log_start,
         )
         router.restore(state.pieces.items())
+        state.check_log_holds(partition, router.offset + 1)
         if router.restored_version not in (None, self._cores.version):
             log.warning(
                 "state_of_another_core", partition=partition, stored=router.restored_version, now=self._cores.version
