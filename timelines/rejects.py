@@ -77,7 +77,8 @@ class Rejects:
 
     def close(self) -> None:
         if self._file is not None:
-            os.fsync(self._file.fileno())
+            if self.path.is_file():  # /dev/null and pipes cannot be synced
+                os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
 
