@@ -23,6 +23,8 @@ _MOST_BYTES: Final = 64_000_000
 _MOST_HOPS: Final = 50
 #: a quiet incident counts half as much as an active one, a closed one a quarter
 _STEPS: Final[dict[str, int]] = {Activity.ACTIVE: 0, Activity.QUIET: 1, Activity.CLOSED: 2}
+#: the screen should not jump from one incident to another with every report
+_CLEARLY: Final = 1.5
 _MOST_FORWARDINGS: Final = 100_000
 
 
@@ -117,19 +119,28 @@ class Board:
             incident_id = into
         return incident_id
 
-    def head(self, incident_id: str | None = None) -> IncidentTimeline | None:
-        """An incident whole, forwarding followed; without an id the most active one. None: not on the board."""
-        if incident_id is None:
-            rows = self.rows(1)
-            if not rows:
-                return None
-            incident_id = rows[0].incident_id
-        raw = self._raw.get(self.resolve(incident_id))
+    def raw(self, incident_id: str) -> bytes | None:
+        """The newest head as it came, forwarding followed; None: not on the board."""
+        return self._raw.get(self.resolve(incident_id))
+
+    def head(self, incident_id: str) -> IncidentTimeline | None:
+        """The same, decoded."""
+        raw = self.raw(incident_id)
         if raw is None:
             return None
         head = decode(TYPE_TIMELINE, raw)
         assert isinstance(head, IncidentTimeline)
         return head
+
+    def opened(self, current: str | None) -> str | None:
+        """Which incident to show whole: the most active; `current` unless another is clearly more so."""
+        rows, now = self.rows(1), self.now
+        if not rows or now is None:
+            return None
+        held = self._rows.get(self.resolve(current)) if current is not None else None
+        if held is not None and heat(rows[0], now) < _CLEARLY * heat(held, now):
+            return held.incident_id
+        return rows[0].incident_id
 
     def _shrink(self) -> None:
         kept = self.resolve(self._keep) if self._keep is not None else None

@@ -135,11 +135,12 @@ def value_text(claim: Claim, zone: tzinfo = UTC) -> str:
 def _time_text(value: str, precision: str | None, zone: tzinfo) -> str:
     """ "2020-01-08T01:45Z/2020-01-08T01:46Z" on the clock of the place, as finely as it is known."""
     try:
-        begin, end = (local(datetime.fromisoformat(moment), zone) for moment in value.split("/"))
+        begin, end = (datetime.fromisoformat(moment) for moment in value.split("/"))
     except ValueError:
         return value
     if begin.tzinfo is None or end.tzinfo is None:
         return value
+    begin, end = local(begin, zone), local(end, zone)
     day = day_label(begin, weekday=False)
     match precision:
         case TimePrecision.MINUTE:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 #: rich's own format names a font on the network; a picture in a README must not fetch anything
 _FORMAT: Final = """\
@@ -37,6 +38,10 @@ _FORMAT: Final = """\
 """
 
 
-def save_picture(console: Console, path: Path, title: str) -> None:
-    """What a recording console has printed. The same output gives the same bytes. Raises OSError."""
+def draw_picture(renderable: RenderableType, path: Path, cells: int, title: str) -> None:
+    """Draw into a file, `cells` columns wide. The same content gives the same bytes. Raises OSError."""
+    console = Console(
+        record=True, file=io.StringIO(), width=cells, force_terminal=True, color_system="truecolor", highlight=False
+    )
+    console.print(renderable)
     path.write_text(console.export_svg(title=title, code_format=_FORMAT, unique_id="timelines"), encoding="utf-8")

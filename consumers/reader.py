@@ -82,6 +82,7 @@ class SinkReader:
 
     Of one incident's heads only the highest revision of a batch is handed on, and never a lower one later.
     trouble: what keeps the broker from answering, as long as it lasts; None: nothing
+    heard: whether the last poll brought anything, if only the end of a partition
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class SinkReader:
     ) -> None:
         """topics: read from the beginning, those in `new_only` from their end. Raises CannotRead, SettingsError."""
         self.trouble: str | None = None
+        self.heard = False
         self._wanted = wanted
         self._revisions: OrderedDict[str, int] = OrderedDict()
         self._consumer: Consumer = new_consumer(settings, "watch", queued_max_messages_kbytes=_QUEUE_KILOBYTES)
@@ -113,6 +115,7 @@ class SinkReader:
     def poll(self, timeout_s: float) -> list[Record]:
         """The next records, after at most `timeout_s`; empty where nothing came. Raises CannotRead."""
         first = self._consumer.poll(timeout_s)
+        self.heard = False
         if first is None:
             return []
         records: list[Record] = []
@@ -121,7 +124,7 @@ class SinkReader:
             if error is not None:
                 self._note(message, error)
                 continue
-            self.trouble = None
+            self.trouble, self.heard = None, True
             record = self._record(message)
             if record is not None:
                 records.append(record)
@@ -149,7 +152,7 @@ class SinkReader:
     def _note(self, message: Message, error: KafkaError) -> None:
         if is_end_of_partition(error):
             self._behind.discard(_place(message)[:2])
-            self.trouble = None
+            self.trouble, self.heard = None, True
         elif error.code() in _PASSING or error.retriable():
             self.trouble = str(error.str())
         else:

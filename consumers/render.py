@@ -18,7 +18,7 @@ from runtime.terminal import shown
 from schemas.timeline import Entry, IncidentTimeline
 
 from .board import Row
-from .render_entries import Look, entry_lines, said
+from .render_entries import Look, entry_lines, lines_of, said
 from .render_facts import TitleOf, facts
 from .story import day_label, days_of, fold_copies, local, most_telling, zone_label, zone_of
 from .words import ACTIVITY_MARKS, STANDING_STYLES, counted
@@ -64,7 +64,7 @@ def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | Non
 def timeline(head: IncidentTimeline, look: Look, title_of: TitleOf) -> RenderableType:
     """One incident: title, what is known and who says so, related incidents, entries by day."""
     zone = zone_of(head.occurred)
-    parts: list[RenderableType] = [_title(head, zone), facts(head, title_of)]
+    parts: list[RenderableType] = [*_title(head, zone, look), facts(head, title_of, one_line=look.one_line)]
     folded = fold_copies(head.entries)
     kept = folded if look.most_entries is None else most_telling(folded, look.most_entries)
     days = days_of(kept, zone)
@@ -78,15 +78,31 @@ def timeline(head: IncidentTimeline, look: Look, title_of: TitleOf) -> Renderabl
     return Group(*parts)
 
 
-def _title(head: IncidentTimeline, zone: tzinfo) -> RenderableType:
+def entries_that_fit(head: IncidentTimeline, look: Look, lines: int) -> int:
+    """How many entries, one a line with the headings of their days, go into so many lines of the screen."""
+    folded = fold_copies(head.entries)
+    zone = zone_of(head.occurred)
+    for most in range(min(len(folded), max(0, lines)), 0, -1):
+        kept = most_telling(folded, most)
+        height = len(days_of(kept, zone)) + sum(lines_of(entry, look) for entry, _ in kept)
+        if height <= lines:
+            return most
+    return 0
+
+
+def _title(head: IncidentTimeline, zone: tzinfo, look: Look) -> list[Text]:
     where = ", ".join(part for part in (head.location.name, head.location.country) if part) if head.location else ""
-    when = f"{day_label(local(head.occurred.from_, zone_of(head.occurred)))}" if head.occurred else ""
-    facts = [str(head.kind), where, when, f"times of {zone_label(zone)}" if head.occurred else "", head.region]
-    return Group(
+    when = day_label(local(head.occurred.from_, zone_of(head.occurred))) if head.occurred else ""
+    described = [str(head.kind), where, when, f"times of {zone_label(zone)}" if head.occurred else "", head.region]
+    lines = [
         Text(shown(head.title), style="bold"),
-        Text(" · ".join(shown(fact) for fact in facts if fact), style="dim"),
+        Text(" · ".join(shown(fact) for fact in described if fact), style="dim"),
         Text(f"{shown(head.incident_id)}, revision {head.revision:,}", style="dim"),
-    )
+    ]
+    for line in lines:
+        if look.one_line:
+            line.no_wrap, line.overflow = True, "ellipsis"
+    return lines
 
 
 def _newest(entry: Entry | None) -> Text:
@@ -105,9 +121,12 @@ def _not_shown(head: IncidentTimeline, left_out: int) -> Text | None:
     return Text(f"not shown: {'; '.join(said)}", style="dim") if said else None
 
 
-def status_line(now: datetime | None, shown_incidents: int, filters: str, trouble: str | None, width: int) -> Text:
-    """The first line of the screen: what is shown, the log's clock, what is wrong."""
-    left = Text.assemble(("Incident timelines", "bold"), f"  {counted(shown_incidents, 'incident')}")
+def status_line(
+    now: datetime | None, incidents: int, filters: str, trouble: str | None, width: int, *, reading: bool = False
+) -> Text:
+    """The first line of the screen: what is shown, the log's clock, what is wrong. reading: more is coming."""
+    left = Text.assemble(("Incident timelines", "bold"), f"  {counted(incidents, 'incident')}")
+    left.append(", still reading" if reading else "", style="dim")
     if filters:
         left.append(f"  {shown(filters)}", style="cyan")
     right = Text(f"log at {now:%Y-%m-%d %H:%M} UTC" if now else "nothing yet", style="dim")

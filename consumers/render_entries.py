@@ -58,6 +58,12 @@ def entry_lines(lines: Sequence[Line], look: Look, clock_cells: int) -> Renderab
     return Group(*drawn)
 
 
+def lines_of(entry: Entry, look: Look) -> int:
+    """How many lines an entry takes where each is on one line."""
+    reasons = len(entry.link.reasons)
+    return 1 + (1 + min(reasons, _REASONS) + (reasons > _REASONS) if look.why else 0)
+
+
 def _body(line: Line, look: Look, room: int) -> Iterator[Text]:
     entry = line.entry
     headline = Text(shown(entry.headline), style=_weight(entry))

@@ -30,19 +30,23 @@ from .words import (
 _VOICES: Final = 3
 _SIDES: Final = 6
 _PARTIES: Final = 5
+_FEW: Final = 3
 _LABEL_CELLS: Final = 11
 
 #: an incident's title; None where it is not known here
 TitleOf = Callable[[str], str | None]
 
 
-def facts(head: IncidentTimeline, title_of: TitleOf) -> RenderableType:
+def facts(head: IncidentTimeline, title_of: TitleOf, *, one_line: bool = False) -> RenderableType:
+    """A label and what there is to say, line by line. one_line: nothing wraps, long lists are shorter."""
     grid = Table.grid(padding=(0, 1, 0, 0), expand=True)
     grid.add_column(width=_LABEL_CELLS, justify="right", style="dim", no_wrap=True)
     grid.add_column(ratio=1)
 
     def add(label: str, *lines: Text) -> None:
         for number, line in enumerate(lines):
+            if one_line:
+                line.no_wrap, line.overflow = True, "ellipsis"
             grid.add_row(Text(label if number == 0 else ""), line)
 
     standing_style = STANDING_STYLES.get(str(head.standing), "")
@@ -59,11 +63,11 @@ def facts(head: IncidentTimeline, title_of: TitleOf) -> RenderableType:
     if head.merged_from or head.split_from:
         add("history", _history(head))
     if head.attribution.state != AttributionState.UNCLAIMED:
-        add("who did it", *_attribution(head))
+        add("who did it", *_attribution(head, _FEW if one_line else _PARTIES))
     for topic in topics_of(head.claims, zone_of(head.occurred)):
         add(shown(topic.about), *_topic(topic))
     if head.related:
-        add("related", *(_related(other, title_of) for other in head.related[:_SIDES]))
+        add("related", *(_related(other, title_of) for other in head.related[: _FEW if one_line else _SIDES]))
     return grid
 
 
@@ -84,12 +88,12 @@ def _history(head: IncidentTimeline) -> Text:
     return Text("; ".join(said))
 
 
-def _attribution(head: IncidentTimeline) -> Iterator[Text]:
+def _attribution(head: IncidentTimeline, most: int) -> Iterator[Text]:
     """The state, then each party with who says what of it; staged attacks, where somebody alleges one, last."""
     state = str(head.attribution.state)
     yield Text(shown(state), style=f"bold {ATTRIBUTION_STYLES.get(state, '')}")
     parties, staged = parties_of(head.claims)
-    for party in parties[:_PARTIES]:
+    for party in parties[:most]:
         line = Text(shown(party.name))
         for number, (stance, voices) in enumerate(party.voices):
             line.append("; " if number else "  ")
@@ -101,8 +105,8 @@ def _attribution(head: IncidentTimeline) -> Iterator[Text]:
                 line.append(ATTRIBUTED.get(stance, f"{verb(stance)}:"), style=STANCE_STYLES.get(stance, ""))
                 line.append_text(_voices(voices, len(voices)))
         yield line
-    if len(parties) > _PARTIES:
-        yield Text(f"and {len(parties) - _PARTIES} more named", style="dim")
+    if len(parties) > most:
+        yield Text(f"and {len(parties) - most} more named", style="dim")
     if staged:
         line = Text("staged, a false flag  ")
         line.append("alleged by", style=STANCE_STYLES[Stance.ALLEGES_FALSE_FLAG])
