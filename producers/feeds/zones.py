@@ -1,8 +1,8 @@
-"""The time zone of a place: the one of its country whose principal city is nearest.
+"""The time zone of a place: the one of its country whose principal city, or one of the `ANCHORS`, is nearest.
 
-The table is that of the zone database itself (zone.tab of the package tzdata, not of the machine), which names one
-city, with coordinates, for every zone of every country. Longitude alone is wrong where clocks do not follow the sun:
-Tehran is at +03:30, Lagos at +01:00 (docs/decisions has the comparison).
+The principal cities are those of the zone database itself (zone.tab of the package tzdata, not of the machine), which
+names one, with coordinates, for every zone of every country. Longitude alone is wrong where clocks do not follow the
+sun: Tehran is at +03:30, Lagos at +01:00 (docs/decisions/0011 has the comparison).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.parts import Place
+
+from .zone_anchors import ANCHORS
 
 #: for a country of several zones and a place without coordinates: where most of its people live
 _MAIN: Final[Mapping[str, str]] = {
@@ -75,7 +77,7 @@ def load_zone(name: str) -> tzinfo:
 
 @cache
 def _by_country() -> Mapping[str, tuple[tuple[float, float, str], ...]]:
-    """Country -> (latitude, longitude, zone) of its zones' principal cities, in the table's order."""
+    """Country -> (latitude, longitude, zone) of cities: the principal ones, in the table's order, then the others."""
     table: dict[str, list[tuple[float, float, str]]] = {}
     for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
@@ -84,7 +86,7 @@ def _by_country() -> Mapping[str, tuple[tuple[float, float, str], ...]]:
         found = _COORDINATES.fullmatch(coordinates)
         assert found is not None, f"zone.tab: {coordinates}"
         table.setdefault(country, []).append((_degrees(found[1], 2), _degrees(found[2], 3), zone))
-    for country, lat, lon, zone in _ADDED:
+    for country, lat, lon, zone in (*_ADDED, *ANCHORS):
         table.setdefault(country, []).append((lat, lon, zone))
     return {country: tuple(rows) for country, rows in table.items()}
 
