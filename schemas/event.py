@@ -39,7 +39,7 @@ from .vocabulary import (
 
 _Code = Annotated[str, Field(min_length=1, max_length=100)]
 _System = Annotated[str, Field(min_length=1, max_length=40)]
-_Integer = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+_Integer = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 _ExtraValue = Annotated[str, Field(max_length=2_000)] | _Integer | float | bool | None
 
 
