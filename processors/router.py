@@ -16,6 +16,7 @@ from typing import Final
 
 from processors.correlation import CannotApply, Changes, LogRecord, RegionCore, StateRecord
 from processors.correlation import UnreadableState as UnreadableCoreState
+from processors.dead_letter import dead_letter
 from processors.handover import (
     Fault,
     GapInLog,
@@ -35,14 +36,10 @@ from schemas.decision import Decision, Tick
 from schemas.errors import MalformedRecord, TooLarge
 from schemas.headers import headers_of, read_headers
 from schemas.regions import ALL_REGIONS, partition_of
-from schemas.rejection import Rejection, rejected_headers
 from schemas.timeline import Entry, TimelineUpdate
-from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, REJECTED, TIMELINES, UPDATES
+from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, TIMELINES, UPDATES
 
 _REGIONS: Final = frozenset(ALL_REGIONS)
-#: a rejected record must fit its topic beside up to 50 kB of headers; the whole stays in the log
-_MAX_REJECTED_VALUE: Final = 980_000
-_MAX_REJECTED_KEY: Final = 10_000
 _MAX_TRACEBACK: Final = 16_000
 
 
@@ -98,7 +95,7 @@ class PartitionRouter:
         Raises GapInLog, and then has changed nothing; ValueError for records of another topic or partition.
         """
         fresh = self._fresh(records)
-        batch = _Batch(self._topic, self.partition)
+        batch = _Batch()
         for record in fresh:
             self._take(record, batch)
         if not fresh:
@@ -248,9 +245,7 @@ class PartitionRouter:
 class _Batch:
     """What has come of the records of one batch so far."""
 
-    def __init__(self, topic: str, partition: int) -> None:
-        self._topic = topic
-        self._partition = partition
+    def __init__(self) -> None:
         self._updates: list[Outgoing] = []
         self._rejects: list[Outgoing] = []
         self._entries: dict[str, tuple[Entry, str, int]] = {}
@@ -278,16 +273,8 @@ class _Batch:
             self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
 
     def reject(self, record: RawRecord, field: str, problem: str, trace: str | None = None) -> None:
-        key, value, reason = record.key, record.value, problem
-        if value is not None and len(value) > _MAX_REJECTED_VALUE:
-            reason = f"{reason} [cut here from {len(value)} bytes; the whole stands in the log]"
-            value = value[:_MAX_REJECTED_VALUE]
-        if key is not None and len(key) > _MAX_REJECTED_KEY:
-            reason = f"{reason} [key cut from {len(key)} bytes]"
-            key = key[:_MAX_REJECTED_KEY]
-        rejection = Rejection(reason, field, self._topic, self._partition, record.offset)
-        self._rejects.append(Outgoing(REJECTED, key, value, tuple(rejected_headers(record.headers, rejection))))
-        self.faults.append(Fault(record.offset, field, reason, trace))
+        self._rejects.append(dead_letter(record, field, problem))
+        self.faults.append(Fault(record.offset, field, problem, trace))
 
     def outgoing(self, cores: dict[str, RegionCore]) -> tuple[Outgoing, ...]:
         entries = (_sent_entry(*entry) for entry in self._entries.values())

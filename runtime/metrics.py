@@ -77,4 +77,30 @@ class WorkerMetrics:
         return Histogram(name, text, namespace=_NAMESPACE, registry=self.registry, buckets=buckets)
 
 
-__all__ = ["WorkerMetrics"]
+class GateMetrics:
+    """What a gate tells."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        #: commands that became decisions, by kind: merge, split, pin, retract, redact, close, reopen
+        self.decisions = self._counter("gate_decisions", "Commands that became decisions.", "decision")
+        #: commands that were refused, by the field at fault
+        self.refused = self._counter("gate_refused", "Commands that were refused.", "field")
+        #: commands whose decision stood in the log already: a gate died between the append and the commit
+        self.repeated = self._counter("gate_repeated", "Commands that had been answered before.")
+        #: ticks appended to the log
+        self.ticks = self._counter("gate_ticks", "Ticks appended to the log.")
+        #: 1: ready, 0: not
+        self.ready = Gauge(
+            "gate_ready", "Whether the readiness check passes.", namespace=_NAMESPACE, registry=self.registry
+        )
+
+    def render(self) -> bytes:
+        """In Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, namespace=_NAMESPACE, registry=self.registry)
+
+
+__all__ = ["GateMetrics", "WorkerMetrics"]
