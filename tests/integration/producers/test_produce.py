@@ -33,7 +33,8 @@ from schemas.topics import DEFAULT_PARTITIONS, EVENTS
 from timelines import producing
 from timelines.cli import app
 from timelines.producing import NoLog, ProductionRun
-from timelines.rejects import raw_of
+from timelines.rejects import Rejects, raw_of
+from timelines.sources import FEEDS, Source, past_events
 
 pytestmark = pytest.mark.broker
 
@@ -164,6 +165,20 @@ def test_a_file_arrives_in_its_order_in_the_partition_of_its_region(produce: Pro
         headers = read_headers(record.headers)
         assert (headers.id, headers.region, headers.specversion) == (record.event.event_id, region, "1.0")
         assert headers.time == record.event.recorded_at
+
+
+def test_what_arrives_is_what_a_replay_reads_stamps_included(
+    produce: Producing, settings: Settings, tmp_path: Path
+) -> None:
+    source = tmp_path / "s.jsonl"
+    source.write_bytes(SOL.read_bytes()[:-1] + b"\n{\n" + KAD.read_bytes())
+    status, out, _ = produce(source)
+    assert (status, counts_of(out)) == (3, (301, 1, 0, 302))
+    with Source(str(source)) as opened, Rejects(tmp_path / "r", "s", keep=False, tell=lambda _: None) as rejects:
+        replayed = list(past_events(opened, FEEDS["coded"], rejects))
+    assert (tmp_path / "r").read_bytes() == (tmp_path / "s.jsonl.rejects.jsonl").read_bytes()
+    arrived = [record.event for record in read_log(settings)]
+    assert arrived == sorted(replayed, key=lambda event: partition_of(region_of(event), DEFAULT_PARTITIONS))
 
 
 def guide_key(row: dict[str, Any]) -> tuple[bool, datetime, str]:
