@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Final, assert_never
 
@@ -30,6 +31,7 @@ from schemas.timeline import (
     Retracted,
     Split,
     StandingChanged,
+    TimelineUpdate,
     UnrecognizedChange,
 )
 from schemas.vocabulary import ClaimAbout, ClaimState
@@ -42,6 +44,7 @@ from .words import RELATIONS, verb
 #: a headline may be 2,000 letters long; a line of a log should not
 _MOST_LETTERS: Final = 300
 _WORD_CELLS: Final = 10
+_MOST_TITLES: Final = 20_000
 
 TitleOf = Callable[[str], str | None]
 
@@ -52,12 +55,19 @@ class PlainLog:
     def __init__(self, title_of: TitleOf) -> None:
         """title_of: an incident's title as known now; None where it is not known."""
         self._title_of = title_of
+        self._titles: OrderedDict[str, str] = OrderedDict()  # an incident that was merged keeps its name here
         self._day = ""
         self._incident = ""
 
     def lines(self, told: Told) -> Iterator[str]:
         """Lines of one update, safe to print; none where nothing of it is worth a line."""
         update = told.update
+        for change in update.changes:
+            if isinstance(change, Opened | Retitled):
+                self._titles[update.incident_id] = change.title if isinstance(change, Opened) else change.now
+                self._titles.move_to_end(update.incident_id)
+        while len(self._titles) > _MOST_TITLES:
+            self._titles.popitem(last=False)
         changes = [line for change in update.changes if (line := self._line(change, told)) is not None]
         if update.changes_total > len(update.changes):
             changes.append(("+", "more", f"{update.changes_total - len(update.changes):,} further changes"))
@@ -69,7 +79,7 @@ class PlainLog:
             yield f"-- {day}"
         if update.incident_id != self._incident:
             self._incident = update.incident_id
-            yield f"> {self._named(update.incident_id, told)}"
+            yield f"> {self._known(update.incident_id)}"
         clock = f"{update.recorded_at:%H:%M}"
         for sign, word, text in changes:
             yield f"{clock} {sign} {word:<{_WORD_CELLS}} {_cut(text)}".rstrip()
@@ -78,8 +88,12 @@ class PlainLog:
         """Sign, word, text; None for a change that goes without saying."""
         match change:
             case Opened():
-                return "*", "opened", f"{shown(change.kind)}: {shown(change.title)}"
+                founder = told.entries.get(change.founding_event)
+                text = shown(change.title) if founder is None else _entry(founder, change.founding_event)
+                return "*", "opened", f"{shown(change.kind)}: {text}"
             case EntryAdded():
+                if change.event_id in told.entries and change.event_id in _founders(told.update):
+                    return None
                 return "+", shown(change.role), _entry(told.entries.get(change.event_id), change.event_id)
             case EntryMoved(from_incident=None, to_incident=None):
                 return None
@@ -122,14 +136,12 @@ class PlainLog:
                 assert_never(change)
 
     def _known(self, incident_id: str) -> str:
-        title = self._title_of(incident_id)
-        return shown(incident_id) if title is None else f"{_cut(shown(title))} ({shown(incident_id)})"
+        title = self._titles.get(incident_id) or self._title_of(incident_id)
+        return shown(incident_id) if title is None else f"{_cut(shown(title))} [{shown(incident_id)}]"
 
-    def _named(self, incident_id: str, told: Told) -> str:
-        title = self._title_of(incident_id)
-        if title is None:
-            title = next((change.title for change in told.update.changes if isinstance(change, Opened)), None)
-        return shown(incident_id) if title is None else f"{_cut(shown(title))}  [{shown(incident_id)}]"
+
+def _founders(update: TimelineUpdate) -> list[str]:
+    return [change.founding_event for change in update.changes if isinstance(change, Opened)]
 
 
 def _entry(entry: Entry | None, event_id: str) -> str:

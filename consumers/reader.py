@@ -19,6 +19,8 @@ from schemas.headers import Headers, read_headers
 from schemas.topics import TIMELINES
 
 _FETCHED_AT_ONCE: Final = 500
+#: what comes within so long of a first record is one batch; librdkafka gives single records where it may not wait
+_TOGETHER_S: Final = 0.02
 _QUEUE_KILOBYTES: Final = 16_384
 _METADATA_TIMEOUT_S: Final = 15.0
 #: revisions remembered; beyond, the longest unseen are forgotten and an older head could be shown again
@@ -119,7 +121,7 @@ class SinkReader:
         if first is None:
             return []
         records: list[Record] = []
-        for message in [first, *self._consumer.consume(_FETCHED_AT_ONCE - 1, timeout=0)]:
+        for message in [first, *self._consumer.consume(_FETCHED_AT_ONCE - 1, timeout=_TOGETHER_S)]:
             error = message.error()
             if error is not None:
                 self._note(message, error)

@@ -18,7 +18,7 @@ from runtime.terminal import shown
 from schemas.timeline import Entry, IncidentTimeline
 
 from .board import Row
-from .render_entries import Look, entry_lines, lines_of, said
+from .render_entries import Look, entry_lines, lines_of_one, said
 from .render_facts import TitleOf, facts
 from .story import day_label, days_of, fold_copies, local, most_telling, zone_label, zone_of
 from .words import ACTIVITY_MARKS, STANDING_STYLES, counted
@@ -64,7 +64,7 @@ def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | Non
 def timeline(head: IncidentTimeline, look: Look, title_of: TitleOf) -> RenderableType:
     """One incident: title, what is known and who says so, related incidents, entries by day."""
     zone = zone_of(head.occurred)
-    parts: list[RenderableType] = [*_title(head, zone, look), facts(head, title_of, one_line=look.one_line)]
+    parts: list[RenderableType] = [*_title(head, zone, look), facts(head, title_of, most_lines=look.most_facts)]
     folded = fold_copies(head.entries)
     kept = folded if look.most_entries is None else most_telling(folded, look.most_entries)
     days = days_of(kept, zone)
@@ -74,6 +74,7 @@ def timeline(head: IncidentTimeline, look: Look, title_of: TitleOf) -> Renderabl
         parts.append(entry_lines(day.lines, look, clock_cells))
     missing = _not_shown(head, len(folded) - len(kept))
     if missing is not None:
+        missing.no_wrap = look.one_line
         parts.append(missing)
     return Group(*parts)
 
@@ -84,7 +85,7 @@ def entries_that_fit(head: IncidentTimeline, look: Look, lines: int) -> int:
     zone = zone_of(head.occurred)
     for most in range(min(len(folded), max(0, lines)), 0, -1):
         kept = most_telling(folded, most)
-        height = len(days_of(kept, zone)) + sum(lines_of(entry, look) for entry, _ in kept)
+        height = len(days_of(kept, zone)) + len(kept) * lines_of_one(look)
         if height <= lines:
             return most
     return 0

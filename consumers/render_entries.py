@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runtime.terminal import shown
-from schemas.timeline import Entry
+from schemas.timeline import Entry, Reason
 from schemas.vocabulary import EntryRole
 
 from .story import Line, speakers_of
@@ -28,13 +28,15 @@ _TELLING, _MINOR = 0.6, 0.15
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How much to draw. most_entries: None: all that the head carries. why: the reasons under each entry.
+    """How much to draw. why: the reasons under each entry.
 
-    one_line: entries and facts on one line each, for a screen that must not jump
+    most_entries, most_facts: None: all that the head carries; a number of facts also keeps each on its line
+    one_line: each entry on one line, for a screen that must not jump
     """
 
     width: int
     most_entries: int | None = None
+    most_facts: int | None = None
     why: bool = False
     one_line: bool = False
 
@@ -58,10 +60,9 @@ def entry_lines(lines: Sequence[Line], look: Look, clock_cells: int) -> Renderab
     return Group(*drawn)
 
 
-def lines_of(entry: Entry, look: Look) -> int:
+def lines_of_one(look: Look) -> int:
     """How many lines an entry takes where each is on one line."""
-    reasons = len(entry.link.reasons)
-    return 1 + (1 + min(reasons, _REASONS) + (reasons > _REASONS) if look.why else 0)
+    return 2 if look.why else 1
 
 
 def _body(line: Line, look: Look, room: int) -> Iterator[Text]:
@@ -82,7 +83,7 @@ def _body(line: Line, look: Look, room: int) -> Iterator[Text]:
             more = len(line.copies) - _COPIES
             yield Text(f"also {named}{f' and {more} more' if more > 0 else ''}", style="dim")
     if look.why:
-        yield from _why(entry)
+        yield from [_why_in_short(entry)] if look.one_line else _why(entry)
 
 
 def _weight(entry: Entry) -> str:
@@ -141,9 +142,22 @@ def _notes(entry: Entry) -> Text:
     return text
 
 
+def _why_in_short(entry: Entry) -> Text:
+    text = Text(f"why {entry.link.score:+.1f}", style="dim", no_wrap=True, overflow="ellipsis")
+    for number, reason in enumerate(_by_weight(entry)[:_REASONS]):
+        text.append("; " if number else " = ", style="dim")
+        text.append(f"{reason.contribution:+.1f}", style="green" if reason.contribution > 0 else "red")
+        text.append(f" {shown(reason.feature)}{f': {shown(reason.value)}' if reason.value else ''}", style="dim")
+    return text
+
+
+def _by_weight(entry: Entry) -> list[Reason]:
+    return sorted(entry.link.reasons, key=lambda reason: -abs(reason.contribution))
+
+
 def _why(entry: Entry) -> Iterator[Text]:
     """The link's score and the contributions that weigh most, one a line; the last line sums up the others."""
-    reasons = sorted(entry.link.reasons, key=lambda reason: -abs(reason.contribution))
+    reasons = _by_weight(entry)
     yield Text(f"why {entry.link.score:+.1f}", style="dim")
     for reason in reasons[:_REASONS]:
         text = Text("  ", no_wrap=True, overflow="ellipsis")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rich.console import RenderableType
@@ -13,7 +14,7 @@ from runtime.terminal import shown
 from schemas.timeline import IncidentTimeline, RelatedIncident
 from schemas.vocabulary import AttributionState, Stance
 
-from .claims import Side, Topic, Voice, parties_of, topics_of
+from .claims import NUMBERS, Side, Topic, Voice, parties_of, topics_of
 from .story import zone_of
 from .words import (
     ACTIVITY_MARKS,
@@ -37,38 +38,72 @@ _LABEL_CELLS: Final = 11
 TitleOf = Callable[[str], str | None]
 
 
-def facts(head: IncidentTimeline, title_of: TitleOf, *, one_line: bool = False) -> RenderableType:
-    """A label and what there is to say, line by line. one_line: nothing wraps, long lists are shorter."""
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A label and what there is to say. need: 0 is never left out, the highest goes first where room is short.
+
+    brief: the same on one line
+    """
+
+    need: int
+    label: str
+    lines: tuple[Text, ...]
+    brief: Text | None = None
+
+
+def facts(head: IncidentTimeline, title_of: TitleOf, *, most_lines: int | None = None) -> RenderableType:
+    """What is known, line by line. most_lines: nothing wraps, and what matters least is left out."""
+    short = most_lines is not None
+    known = list(_facts(head, title_of, short=short))
+    if most_lines is not None:
+        known = _fitting(known, most_lines)
     grid = Table.grid(padding=(0, 1, 0, 0), expand=True)
     grid.add_column(width=_LABEL_CELLS, justify="right", style="dim", no_wrap=True)
     grid.add_column(ratio=1)
-
-    def add(label: str, *lines: Text) -> None:
-        for number, line in enumerate(lines):
-            if one_line:
+    for fact in known:
+        for number, line in enumerate(fact.lines):
+            if short:
                 line.no_wrap, line.overflow = True, "ellipsis"
-            grid.add_row(Text(label if number == 0 else ""), line)
-
-    standing_style = STANDING_STYLES.get(str(head.standing), "")
-    add(
-        "standing",
-        Text.assemble((shown(str(head.standing)), f"bold {standing_style}"), "  ", shown(head.standing_reason)),
-    )
-    mark, style = ACTIVITY_MARKS.get(str(head.activity), ("?", "dim"))
-    add(
-        "activity",
-        Text.assemble((f"{mark} ", style), shown(str(head.activity)), (f"  {shown(head.activity_reason)}", "dim")),
-    )
-    add("reports", _reports(head))
-    if head.merged_from or head.split_from:
-        add("history", _history(head))
-    if head.attribution.state != AttributionState.UNCLAIMED:
-        add("who did it", *_attribution(head, _FEW if one_line else _PARTIES))
-    for topic in topics_of(head.claims, zone_of(head.occurred)):
-        add(shown(topic.about), *_topic(topic))
-    if head.related:
-        add("related", *(_related(other, title_of) for other in head.related[: _FEW if one_line else _SIDES]))
+            grid.add_row(Text(fact.label if number == 0 else ""), line)
     return grid
+
+
+def _fitting(known: list[_Fact], most_lines: int) -> list[_Fact]:
+    kept = list(known)
+    while sum(len(fact.lines) for fact in kept) > most_lines:
+        least = max(range(len(kept)), key=lambda place: (kept[place].need, place))
+        if kept[least].need == 0:
+            break
+        fact = kept[least]
+        if len(fact.lines) > 1:
+            kept[least] = replace(fact, lines=(fact.brief or fact.lines[0],), need=fact.need - 1)
+        else:
+            del kept[least]
+    return kept
+
+
+def _facts(head: IncidentTimeline, title_of: TitleOf, *, short: bool) -> Iterator[_Fact]:
+    standing, style = shown(str(head.standing)), STANDING_STYLES.get(str(head.standing), "")
+    yield _Fact(0, "standing", (Text.assemble((standing, f"bold {style}"), "  ", shown(head.standing_reason)),))
+    mark, mark_style = ACTIVITY_MARKS.get(str(head.activity), ("?", "dim"))
+    activity = Text.assemble(
+        (f"{mark} ", mark_style), shown(str(head.activity)), (f"  {shown(head.activity_reason)}", "dim")
+    )
+    yield _Fact(4, "activity", (activity,))
+    yield _Fact(5, "reports", (_reports(head),))
+    if head.merged_from or head.split_from:
+        yield _Fact(7, "history", (_history(head),))
+    if head.attribution.state != AttributionState.UNCLAIMED:
+        state, *parties = _attribution(head, _FEW if short else _PARTIES)
+        brief = Text("  ").join([state, Text(", ").join(_named(head))])
+        yield _Fact(2, "who did it", (state, *parties), brief)
+    for topic in topics_of(head.claims, zone_of(head.occurred)):
+        number = topic.about in NUMBERS
+        need = (1 if topic.disputed else 3) if number else 6
+        yield _Fact(need, shown(topic.about), tuple(_topic(topic)))
+    if head.related:
+        related = head.related[: _FEW if short else _SIDES]
+        yield _Fact(3, "related", tuple(_related(other, title_of) for other in related))
 
 
 def _reports(head: IncidentTimeline) -> Text:
@@ -91,8 +126,8 @@ def _history(head: IncidentTimeline) -> Text:
 def _attribution(head: IncidentTimeline, most: int) -> Iterator[Text]:
     """The state, then each party with who says what of it; staged attacks, where somebody alleges one, last."""
     state = str(head.attribution.state)
-    yield Text(shown(state), style=f"bold {ATTRIBUTION_STYLES.get(state, '')}")
     parties, staged = parties_of(head.claims)
+    yield Text(shown(state), style=f"bold {ATTRIBUTION_STYLES.get(state, '')}")
     for party in parties[:most]:
         line = Text(shown(party.name))
         for number, (stance, voices) in enumerate(party.voices):
@@ -112,6 +147,10 @@ def _attribution(head: IncidentTimeline, most: int) -> Iterator[Text]:
         line.append("alleged by", style=STANCE_STYLES[Stance.ALLEGES_FALSE_FLAG])
         line.append_text(_voices(staged, len(staged)))
         yield line
+
+
+def _named(head: IncidentTimeline) -> list[Text]:
+    return [Text(shown(party.name)) for party in parties_of(head.claims)[0]]
 
 
 def _topic(topic: Topic) -> Iterator[Text]:

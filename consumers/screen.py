@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -72,11 +72,11 @@ def _list(board: Board, opened: str | None, width: int, height: int) -> list[Ren
 
 
 def _fitted(console: Console, board: Board, head: IncidentTimeline, screen: Screen, height: int) -> RenderableType:
-    look = Look(console.width, most_entries=0, why=screen.why, one_line=True)
+    """Facts take at most half of the room, entries the rest."""
+    look = Look(console.width, most_entries=0, most_facts=max(2, height // 2 - 3), why=screen.why, one_line=True)
     above = _lines(console, timeline(head, look, board.title_of))
     fitting = entries_that_fit(head, look, height - above)
-    look = Look(console.width, most_entries=fitting, why=screen.why, one_line=True)
-    return timeline(head, look, board.title_of)
+    return timeline(head, replace(look, most_entries=fitting), board.title_of)
 
 
 def _lines(console: Console, drawn: RenderableType) -> int:
