@@ -55,7 +55,7 @@ def _run(source: Path, feed: str, duration: str, partitions: int, why: bool) -> 
             services = start_services(stack, partitions)
             _say(f"broker, worker and gate ready in {time.monotonic() - began:.1f} s; now the reports of {source}")
 
-            watcher = stack.start("watch", ["timelines", "watch"], to_terminal=True)
+            watcher = stack.start("watch", ["timelines", "watch", "--from-beginning"], to_terminal=True)
             producer = stack.start(
                 "produce",
                 ["timelines", "produce", str(source), "--feed", feed, "--order", "published",
