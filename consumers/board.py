@@ -17,6 +17,8 @@ from schemas.vocabulary import Activity, Standing
 
 #: after so long without a new report an incident counts half as much
 HALF_LIFE: Final = timedelta(days=7)
+#: the same for which incident is opened first: last month's great story before today's single report
+FORGOTTEN: Final = timedelta(days=90)
 _MOST_INCIDENTS: Final = 20_000
 _MOST_BYTES: Final = 64_000_000
 #: forwardings followed in one go; merges of merges are rare
@@ -133,14 +135,15 @@ class Board:
         return head
 
     def opened(self, current: str | None) -> str | None:
-        """Which incident to show whole: the most active; `current` unless another is clearly more so."""
-        rows, now = self.rows(1), self.now
-        if not rows or now is None:
+        """Which incident to show whole: the most significant; `current` unless another is clearly more so."""
+        now = self.now
+        if now is None:
             return None
+        best = min(self._rows.values(), key=lambda row: (-significance(row, now), row.incident_id))
         held = self._rows.get(self.resolve(current)) if current is not None else None
-        if held is not None and heat(rows[0], now) < _CLEARLY * heat(held, now):
+        if held is not None and significance(best, now) < _CLEARLY * significance(held, now):
             return held.incident_id
-        return rows[0].incident_id
+        return best.incident_id
 
     def _shrink(self) -> None:
         kept = self.resolve(self._keep) if self._keep is not None else None
@@ -160,8 +163,22 @@ def _rank(row: Row, now: datetime) -> tuple[bool, float, str]:
 
 def heat(row: Row, now: datetime) -> float:
     """How much an incident asks for attention: its sources, less with each day of silence; closed ones less still."""
-    silence = max(timedelta(0), now - row.last_activity_at) / HALF_LIFE
-    return (row.independent_sources + row.reports / 100) * exp2(-silence - _STEPS.get(row.activity, 0))
+    return _weight(row) * exp2(-_silence(row, now) / HALF_LIFE - _STEPS.get(row.activity, 0))
+
+
+def significance(row: Row, now: datetime) -> float:
+    """How much there is to an incident: its sources, slowly forgotten; retracted ones have none."""
+    if row.standing == Standing.RETRACTED:
+        return 0.0
+    return _weight(row) * exp2(-_silence(row, now) / FORGOTTEN)
+
+
+def _weight(row: Row) -> float:
+    return row.independent_sources + row.reports / 100
+
+
+def _silence(row: Row, now: datetime) -> timedelta:
+    return max(timedelta(0), now - row.last_activity_at)
 
 
 def _row_of(head: IncidentTimeline) -> Row:

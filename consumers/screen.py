@@ -22,7 +22,7 @@ _SHARE: int = 4
 class Screen:
     """What the screen is asked to show.
 
-    incident: the one to open; None: the most active, with the list above it
+    incident: the one to open; None: the most significant, with the list above it
     filters: what is filtered by, as the user wrote it
     """
 

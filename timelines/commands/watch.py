@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """See incidents and one opened timeline, live, in the terminal.
 
-        The list has the most active first; the most active is opened below it, or the one that --incident names.
+        The list has the most active first; the most significant is opened below it, or the one that --incident names.
         Where the output is no terminal, changes are printed line by line as they come. Only committed records are
         shown. Filters are answered from the records' headers; --standing means the standing as it is now.
 
