@@ -63,6 +63,8 @@ class Lane:
     is_current: whether the partition is still this worker's, as far as it knows; asked before each batch
     check: looks at a hand-over before it is written; may raise to prevent that
     on_done, on_failed: called on the event loop
+    on_dropped: called with each event that will not be acknowledged, because it comes again to whoever owns the
+        partition next; Faust waits for what it believes to be in work
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Lane:
         check: Callable[[Handover], None],
         on_done: Callable[[Lane, Done], None],
         on_failed: Callable[[BaseException], None],
+        on_dropped: Callable[[BatchEvent], None],
     ) -> None:
         self.partition = partition
         self._router = router
@@ -87,6 +90,7 @@ class Lane:
         self._check = check
         self._on_done = on_done
         self._on_failed = on_failed
+        self._on_dropped = on_dropped
         self._waiting: deque[BatchEvent] = deque()
         self._waiting_records = 0
         self._task: asyncio.Task[None] | None = None
@@ -108,8 +112,9 @@ class Lane:
         return self._writer.waiting_since
 
     async def take(self, event: BatchEvent) -> None:
-        """Queue an event; waits while a batch and more is queued already. Does nothing once closed."""
+        """Queue an event; waits while more than a batch is queued already."""
         if self._closed:
+            self._on_dropped(event)
             return
         self._waiting.append(event)
         self._waiting_records += len(event.value)
@@ -130,8 +135,8 @@ class Lane:
             await asyncio.wait({self._task})
 
     def _drop_waiting(self) -> None:
-        # kept references would keep Faust waiting for their acknowledgement
-        self._waiting.clear()
+        while self._waiting:
+            self._on_dropped(self._waiting.popleft())
         self._waiting_records = 0
         self._room.set()
 
@@ -147,7 +152,6 @@ class Lane:
             self._on_failed(error)
         finally:
             self._task = None
-            self.busy_since = None
 
     async def _one_batch(self) -> None:
         events: list[BatchEvent] = []
@@ -159,15 +163,19 @@ class Lane:
         self._waiting_records -= count
         self._room.set()
         messages = [message for event in events for message in event.value]
+        done: Done | None = None
         self.busy_since = monotonic()
-        done = await asyncio.get_running_loop().run_in_executor(self._executor, self._work, messages)
-        self.busy_since = None
-        if self._closed:
-            return  # committed, and no longer ours to tell
-        self.offset = done.handover.offset
-        for event in events:
-            event.ack()
-        self._on_done(self, done)
+        try:
+            done = await asyncio.get_running_loop().run_in_executor(self._executor, self._work, messages)
+        finally:
+            self.busy_since = None
+            # committed, but no longer ours to tell, or not committed: in both cases the next owner knows better
+            told = self._on_dropped if done is None or self._closed else _acknowledge
+            for event in events:
+                told(event)
+        if not self._closed:
+            self.offset = done.handover.offset
+            self._on_done(self, done)
 
     def _work(self, messages: list[Message]) -> Done:
         """In the worker thread: one call into the core, one hand-over of all results."""
@@ -178,6 +186,10 @@ class Lane:
             self._check(handover)
             self._writer.write(handover)
         return Done(handover, len(messages), applied - began, perf_counter() - applied)
+
+
+def _acknowledge(event: BatchEvent) -> None:
+    event.ack()
 
 
 def raw_record(message: Message) -> RawRecord:

@@ -129,6 +129,8 @@ class Probes:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        # Faust makes its consumer when it is first asked for; two threads that ask at once would get two
+        self._made = cast("Consumer", worker.app.consumer)
         self._beat_at = monotonic()
         self.live: Mapping[str, Check] = {"loop": self._loop, "poll": self._poll_lives}
         self.ready: Mapping[str, Check] = {
@@ -186,7 +188,7 @@ class Probes:
     def _broker(self) -> str | None:
         consumer = self._consumer
         if consumer is None or consumer.brokers_up is None:
-            return "no statistics of the client yet"
+            return None  # no statistics yet; that there is a broker is what the assignment shows
         if monotonic() - consumer.statistics_at > _STATISTICS_LATE_S:
             return "the client has told nothing of itself for a while"
         return None if consumer.brokers_up else "no connection to any broker"

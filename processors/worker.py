@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
@@ -112,8 +111,13 @@ class Worker:
         async for event in stream.noack().events():
             lane = self.lanes.get(event.message.partition)
             # a batch of an earlier assignment may have slept in a queue; what was not acknowledged comes again
-            if lane is not None and event.message.generation_id == self.app.consumer_generation_id:
+            if lane is None or event.message.generation_id != self.app.consumer_generation_id:
+                self._drop(event)
+            else:
                 await lane.take(event)
+
+    def _drop(self, event: Any) -> None:
+        self.app.consumer.unacked.discard(event.message)
 
     # --- assignment -----------------------------------------------------------------------------------------
 
@@ -199,6 +203,7 @@ class Worker:
             check=self._check,
             on_done=self._on_done,
             on_failed=self.fail,
+            on_dropped=self._drop,
         )
 
     async def _leave_lanes(self) -> None:
@@ -258,8 +263,6 @@ class Worker:
         else:
             self.failure = f"{type(error).__name__}: {error}"
             log.error("stopping", reason=self.failure, exc_info=(type(error), error, error.__traceback__))
-        # the frames of the traceback hold the batch, and Faust waits for batches that are held
-        traceback.clear_frames(error.__traceback__)
         self.on_failure()
 
     # --- end ------------------------------------------------------------------------------------------------
