@@ -1,0 +1,132 @@
+"""The worker as operators run it: a process with an environment, a health port, and an end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PATIENCE_S = 40.0
+
+
+def wait_until(is_so: Callable[[], bool], *, within_s: float = PATIENCE_S, what: str = "it") -> float:
+    """Look again and again until it is so; answers how long it took, in seconds."""
+    began = time.monotonic()
+    while not is_so():
+        if time.monotonic() - began > within_s:
+            raise AssertionError(f"{what} was not so within {within_s:.0f} s")
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def a_free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class WorkerProcess:
+    """`python -m tests.tally_worker`, or another module that runs a worker."""
+
+    def __init__(self, bootstrap_servers: str, app_id: str, log_file: Path, **settings: Any) -> None:
+        self.port = a_free_port()
+        self.log_file = log_file
+        given = {
+            "bootstrap_servers": bootstrap_servers,
+            "app_id": app_id,
+            "health_port": self.port,
+            "log_format": "json",
+            "log_level": "debug",
+            "session_timeout_s": 6,
+            **settings,
+        }
+        environment = {**os.environ, **{f"TIMELINES_{name.upper()}": str(value) for name, value in given.items()}}
+        with log_file.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.tally_worker"], env=environment, stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, cwd=Path(__file__).parent.parent,
+            )  # fmt: skip
+
+    def get(self, page: str) -> tuple[int, str]:
+        """Status and text of a health page; (0, reason) where nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{page}", timeout=3) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, f"the worker ended with {self.process.returncode}:\n{self.tail()}"
+        return self.get("/ready")[0] == 200
+
+    def wait_ready(self) -> float:
+        return wait_until(self.is_ready, what="the worker's readiness")
+
+    def problems(self) -> dict[str, str]:
+        text = self.get("/ready")[1]
+        return json.loads(text)["problems"] if text.startswith("{") else {"http": text}
+
+    def metric(self, name: str) -> dict[str, float]:
+        """Values of a metric by its labels, as Prometheus prints them."""
+        found = {}
+        for line in self.get("/metrics")[1].splitlines():
+            if line.startswith((f"incident_timelines_{name}{{", f"incident_timelines_{name} ")):
+                head, _, value = line.rpartition(" ")
+                found[head.partition("{")[2].rstrip("}")] = float(value)
+        return found
+
+    def applied(self) -> int:
+        """Records of the log applied, of the partitions this worker has now."""
+        return int(sum(value + 1 for value in self.metric("applied_offset").values()))
+
+    def facts(self, event: str | None = None) -> list[dict[str, Any]]:
+        """What the worker logged."""
+        lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        facts = [json.loads(line) for line in lines if line.startswith("{")]
+        return [fact for fact in facts if event in (None, fact["event"])]
+
+    def tail(self) -> str:
+        return "\n".join(self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-25:])
+
+    def end(self, number: int = signal.SIGTERM, *, within_s: float = 20.0) -> int:
+        """Send a signal; answers the exit status."""
+        self.process.send_signal(number)
+        return self.wait(within_s)
+
+    def wait(self, within_s: float = PATIENCE_S) -> int:
+        try:
+            return self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the worker still runs after {within_s} s:\n{self.tail()}") from None
+
+
+@contextmanager
+def workers(bootstrap_servers: str, app_id: str, folder: Path) -> Iterator[Callable[..., WorkerProcess]]:
+    """Gives a function that starts workers; whatever still runs at the end is killed."""
+    started: list[WorkerProcess] = []
+
+    def start(**settings: Any) -> WorkerProcess:
+        log_file = folder / f"worker-{len(started)}.log"
+        started.append(WorkerProcess(bootstrap_servers, app_id, log_file, **settings))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for worker in started:
+            if worker.process.poll() is None:
+                worker.process.send_signal(signal.SIGCONT)
+                worker.process.kill()
+            worker.process.wait(10)
