@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from math import exp2
 from typing import Final
 
@@ -105,7 +106,9 @@ class Board:
         now = self.now
         if now is None:
             return []
-        return sorted(self._rows.values(), key=lambda row: _rank(row, now))[:most]
+        if most is None:
+            return sorted(self._rows.values(), key=lambda row: _rank(row, now))
+        return nsmallest(most, self._rows.values(), key=lambda row: _rank(row, now))
 
     def title_of(self, incident_id: str) -> str | None:
         """None where the incident is not on the board."""

@@ -74,9 +74,11 @@ def fold_copies(entries: Sequence[Entry]) -> list[tuple[Entry, tuple[str, ...]]]
     """Entries without the copies whose original is among them; each with the publishers of its copies."""
     there = {entry.event_id: entry for entry in entries}
 
-    def original(entry: Entry) -> str:
-        seen = {entry.event_id}
-        while (of := entry.source.copy_of) is not None and of in there and of not in seen:
+    def original(copy: Entry) -> str:
+        entry, seen = copy, {copy.event_id}
+        while (of := entry.source.copy_of) is not None and of in there:
+            if of in seen:
+                return copy.event_id  # reports that name each other: none is the first, so each is shown
             entry = there[of]
             seen.add(of)
         return entry.event_id
