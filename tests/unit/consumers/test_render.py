@@ -44,7 +44,7 @@ def a_story(**given: object) -> IncidentTimeline:
         a_claim(value=2, speaker="a security source", via="Rudaw", state="disputed"),
         a_claim(value=10, speaker="a doctor", via="AFP", state="disputed", at="11:00"),
         a_claim("attribution", "a militia", "a ministry", qualifier="accuse"),
-        a_claim("attribution", "a militia", "a militia", via="AFP", qualifier="deny_responsibility"),
+        a_claim("attribution", "a militia", "a militia", via="AFP", qualifier="deny_responsibility", at="11:00"),
     )
     fields: dict[str, object] = {
         "title": "Blast in Kherson", "standing": "corroborated", "sources": 2, "entries": entries, "claims": claims,
@@ -134,8 +134,8 @@ def test_the_live_screen_fits_the_terminal(width: int, height: int) -> None:
         lines = console.render_lines(drawn, pad=False)
         assert len(lines) <= height
         shown_entries = sum("headline of" in "".join(part.text for part in line) for line in lines)
-        # at least a fifth of the screen is for what happened
-        assert shown_entries * (2 if why else 1) >= height // 5 - 1
+        # some of the screen is for what happened, however small it is
+        assert shown_entries * (2 if why else 1) >= max(1, height // 8)
 
 
 def test_the_newest_entries_are_on_the_live_screen_even_where_they_tell_little() -> None:
