@@ -95,15 +95,15 @@ def _title(head: IncidentTimeline, zone: tzinfo, look: Look) -> list[Text]:
     where = ", ".join(part for part in (head.location.name, head.location.country) if part) if head.location else ""
     when = day_label(local(head.occurred.from_, zone_of(head.occurred))) if head.occurred else ""
     described = [str(head.kind), where, when, f"times of {zone_label(zone)}" if head.occurred else "", head.region]
-    lines = [
-        Text(shown(head.title), style="bold"),
-        Text(" · ".join(shown(fact) for fact in described if fact), style="dim"),
-        Text(f"{shown(head.incident_id)}, revision {head.revision:,}", style="dim"),
-    ]
-    for line in lines:
-        if look.one_line:
-            line.no_wrap, line.overflow = True, "ellipsis"
-    return lines
+    identity = f"{shown(head.incident_id)}, revision {head.revision:,}"
+    title = Text(shown(head.title), style="bold")
+    about = Text(" · ".join(shown(fact) for fact in described if fact), style="dim")
+    if not look.one_line:
+        return [title, about, Text(identity, style="dim")]
+    about.append(f" · {identity}")
+    for line in (title, about):
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return [title, about]
 
 
 def _newest(entry: Entry | None) -> Text:

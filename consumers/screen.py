@@ -73,7 +73,7 @@ def _list(board: Board, opened: str | None, width: int, height: int) -> list[Ren
 
 def _fitted(console: Console, board: Board, head: IncidentTimeline, screen: Screen, height: int) -> RenderableType:
     """Facts take at most half of the room, entries the rest."""
-    look = Look(console.width, most_entries=0, most_facts=max(2, height // 2 - 3), why=screen.why, one_line=True)
+    look = Look(console.width, most_entries=0, most_facts=max(1, height // 2 - 2), why=screen.why, one_line=True)
     above = _lines(console, timeline(head, look, board.title_of))
     fitting = entries_that_fit(head, look, height - above)
     return timeline(head, replace(look, most_entries=fitting), board.title_of)
