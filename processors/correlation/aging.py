@@ -20,22 +20,32 @@ def age(step: Step[Any]) -> None:
     """Carry out what is due by the step's clock."""
     store, policy = step.store, step.store.policy
     transitions, events = policy.transitions_per_record, policy.sweeps_per_record
+    told: set[str] = set()
+    later: list[IncidentState] = []
     while transitions > 0 and events > 0:
-        incident_id = store.pop_due(step.now)
-        if incident_id is None:
-            return
+        popped = store.pop_due(step.now)
+        if popped is None:
+            break
+        entry, incident_id = popped
         incident = step.incident(incident_id)
         if incident is None:
             continue
         due = due_of(incident, policy)
-        if due <= step.now:
+        if incident.stage is Stage.DIGEST and incident_id in told:
+            later.append(incident)  # who is told of a change must find the timeline
+            continue
+        if due <= entry:
             transitions -= 1
             draft = step.draft(incident_id)
             events -= _advance(step, draft, due, events)
             if draft.dropped:
                 continue
             incident = draft.state
+            if incident.stage in (Stage.QUIET, Stage.CLOSED):
+                told.add(incident_id)
         store.put_due(incident)  # a clock that jumped by months takes an incident through several stages
+    for incident in later:
+        store.put_due(incident)
 
 
 def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:

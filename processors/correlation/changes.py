@@ -30,7 +30,7 @@ from schemas.vocabulary import Activity, EntryRole
 from .claims import claim_message
 from .clock import moment_of
 from .entries import REDACTED, Entries
-from .incidents import EventState, IncidentState
+from .incidents import EventState, IncidentState, Stage
 from .ledger import ClaimKey, Status
 from .policy import CORE_VERSION
 from .records import Changes
@@ -84,11 +84,17 @@ class Step(Generic[F]):
         return self.store.incidents.get(incident_id)
 
     def resolve(self, incident_id: str) -> IncidentState | None:
-        """The incident that an id stands for now: merges are followed to where they end."""
+        """The incident that an id stands for now: merges are followed to where they end. None: forgotten, or about
+        to be."""
         incident = self.incident(incident_id)
         while incident is not None and incident.merged_into is not None:
             incident = self.incident(incident.merged_into)
-        return incident
+        return None if incident is None or incident.stage is Stage.FORGETTING else incident
+
+    def event(self, event_id: str) -> EventState | None:
+        """An event that a later record may name. None: never seen, forgotten, or about to be."""
+        event = self.store.events.get(event_id)
+        return None if event is None or self.resolve(event.incident_id) is None else event
 
     # -- changing
 
@@ -127,7 +133,7 @@ class Step(Generic[F]):
         """Incidents in which this event is background show it, too: they say that it changed, came or went."""
         now = event.background if event is not None else ()
         for other in dict.fromkeys((*old.background, *now)):
-            if self.incident(other) is None or (old.event_id, other) in self._hosts_told:
+            if self.resolve(other) is None or (old.event_id, other) in self._hosts_told:
                 continue
             self._hosts_told.add((old.event_id, other))
             home = None if other in now else old.incident_id if event is None else event.incident_id

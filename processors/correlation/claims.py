@@ -12,6 +12,7 @@ from .clock import moment_of
 from .identity import claim_id_of
 from .incidents import EventState
 from .ledger import ClaimKey, Ledger, Status
+from .names import is_generic, same_party
 
 #: outlets named for one claim, and reports looked through to find so many different ones
 _NAMED: Final = 10
@@ -76,12 +77,14 @@ def attribution_of(ledger: Ledger) -> Attribution:
     """Who is said to have done it.
 
     | state     | when                                                                              |
-    | contested | two parties claim it, or two are accused; or one claims it that another word       |
-    |           | accuses somebody else of, or that itself denies it                                 |
+    | contested | two parties claim it or are accused of it, or it is called staged beside one;      |
+    |           | or a party claims it and denies it                                                 |
     | claimed   | one party claims it, nobody says otherwise                                         |
     | denied    | the accused party denies it; or somebody denies it whom nobody here accuses        |
     | accused   | one party is accused, and does not deny it                                         |
     | unclaimed | nobody says                                                                        |
+
+    A mere kind of people ("gunmen") is named only where nobody else is.
     """
     topic = ledger.topic(ClaimAbout.ATTRIBUTION)
     parties: dict[str, dict[str, str]] = {}
@@ -89,21 +92,36 @@ def attribution_of(ledger: Ledger) -> Attribution:
         first = topic.first_said((subject, stance))
         parties.setdefault(stance, {})[subject] = str(first.value)
     claimed = parties.get(Stance.CLAIM_RESPONSIBILITY, {})
-    accused = {**parties.get(Stance.ALLEGES_FALSE_FLAG, {}), **parties.get(Stance.ACCUSE, {})}
     denied = parties.get(Stance.DENY_RESPONSIBILITY, {})
-    said_to = {**accused, **claimed}
+    said_to = _distinct({**parties.get(Stance.ALLEGES_FALSE_FLAG, {}), **parties.get(Stance.ACCUSE, {}), **claimed})
     if not said_to:
         state = AttributionState.DENIED if denied else AttributionState.UNCLAIMED
         return Attribution(state=state, parties=_named(denied))
-    if len(said_to) > 1 or any(party in denied for party in claimed):
+    if len(said_to) > 1 or _any_of(claimed, denied):
         state = AttributionState.CONTESTED
     elif claimed:
         state = AttributionState.CLAIMED
-    elif any(party in denied for party in accused):
+    elif _any_of(said_to, denied):
         state = AttributionState.DENIED
     else:
         state = AttributionState.ACCUSED
     return Attribution(state=state, parties=_named(said_to))
+
+
+def _distinct(parties: dict[str, str]) -> dict[str, str]:
+    """Without initials beside the name they stand for; kinds of people only where there is nothing else."""
+    named = sorted((party for party in parties if not is_generic(party)), key=lambda party: (-len(party), party))
+    if not named:
+        return dict(sorted(parties.items())[:1])
+    kept: list[str] = []
+    for party in named:
+        if not any(same_party(party, other) for other in kept):
+            kept.append(party)
+    return {party: parties[party] for party in kept}
+
+
+def _any_of(parties: dict[str, str], others: dict[str, str]) -> bool:
+    return any(same_party(party, other) for party in parties for other in others)
 
 
 def _named(parties: dict[str, str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 from schemas.vocabulary import ClaimAbout, PlacePrecision, Stance, TimePrecision
 
 from .facts import Assertion
+from .names import is_generic, same_party
 
 #: how far apart two reports of one place may put it, kilometres: a site within its quarter, a town within its
 #: outskirts, a province and a country within themselves
@@ -36,7 +37,7 @@ def contradict(one: Assertion, other: Assertion) -> bool:
         case ClaimAbout.TIME:
             return _apart(one, other, max(_SLACK.get(one.subject, 0), _SLACK.get(other.subject, 0)))
         case ClaimAbout.OCCURRENCE:
-            return one.value_key != other.value_key
+            return one.subject == other.subject and one.value_key != other.value_key
         case _:
             return _apart(one, other)
 
@@ -49,8 +50,10 @@ def _apart(one: Assertion, other: Assertion, slack: int = 0) -> bool:
 
 
 def _attributions(one: Assertion, other: Assertion) -> bool:
-    if one.subject == other.subject:
+    if same_party(one.subject, other.subject):
         return (one.value_key == Stance.DENY_RESPONSIBILITY) != (other.value_key == Stance.DENY_RESPONSIBILITY)
+    if is_generic(one.subject) or is_generic(other.subject):
+        return False  # "gunmen" may well be of the group that another names
     # that another party also denies it contradicts nothing; that another party did it, does
     return one.value_key in _SAYS_IT_WAS and other.value_key in _SAYS_IT_WAS
 

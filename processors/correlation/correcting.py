@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.event import StatementEvent
 from schemas.timeline import Corrected, Retracted
-from schemas.vocabulary import EventKind, PlacePrecision
+from schemas.vocabulary import EventKind, PlacePrecision, Stance
 
 from .changes import Step
 from .clock import span
 from .conflicts import kilometres
 from .entries import withdrawn
-from .facts import PLACE_RANK, Assertion
+from .facts import PLACE_RANK, WITHDRAWN, Assertion
+from .happenings import topics_taken_back
 from .identity import claim_id_of
 from .incidents import EventState
 from .moving import move, split_off
@@ -71,6 +73,35 @@ def take_back(step: Step[Any], original: EventState, *, by: str) -> None:
     step.store.let_go(original)
     step.put_event(step.entries.again(withdrawn(original, by)))
     step.say(original.incident_id, Retracted(event_id=original.event_id, by=by))
+
+
+def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) -> None:
+    """A speaker who takes something back: what the same speaker said of it before, in this incident, is withdrawn.
+
+    What the statement itself says anew replaces the old in the usual way.
+    """
+    topics = dict.fromkeys(
+        about
+        for taken in report.stances
+        if taken.stance == Stance.RETRACTS
+        for about in topics_taken_back(taken.target)
+    )
+    anew = {(said.about, said.subject) for said in later.assertions}
+    ledger = step.store.roster(later.incident_id).ledger
+    for about in topics:
+        for claim in ledger.topic(about).standing_words(later.speaker_key):
+            if (claim.about, claim.subject) in anew:
+                continue
+            for _, seq, said in ledger.topic(about).cell(claim).all(step.store.policy.reports_taken_back):
+                if seq < later.seq and not said.status:
+                    _withdraw(step, step.store.by_seq[seq], said, later.event_id)
+
+
+def _withdraw(step: Step[Any], event: EventState, said: Assertion, by: str) -> None:
+    change = Corrected(event_id=event.event_id, by_event=by, field=said.about, was=_words([said]))
+    step.say(event.incident_id, change)
+    kept = tuple(other._replace(status=WITHDRAWN) if other == said else other for other in event.assertions)
+    step.change_event(event, corrected_by=by, assertions=kept)
 
 
 def moves_it(step: Step[Any], later: EventState, original: EventState) -> bool:

@@ -60,7 +60,7 @@ def _incident(step: Step[Any], index: int, name: str) -> IncidentState:
 
 
 def _event(step: Step[Any], index: int, name: str) -> EventState:
-    event = step.store.events.get(name)
+    event = step.event(name)
     if event is None:
         raise CannotApply(f"events.{index}", f"there is no event {name} in {step.store.region}: {_FIND_IT}")
     return event

@@ -14,7 +14,8 @@ from schemas.parts import Estimate, Occurred, Place
 from schemas.vocabulary import ActorRole, ClaimAbout, PlacePrecision, Stance, TimePrecision
 
 from .clock import micros
-from .names import fold, fold_person, fold_thing
+from .happenings import names_the_incident
+from .names import fold, fold_party, fold_person, fold_thing
 
 #: assertions of one event that the ledger takes; 20 weapons, 20 stances, 4 numbers, place and time fit
 MAX_ASSERTIONS: Final = 46
@@ -36,15 +37,15 @@ TIME_RANK: Final[Mapping[str, int]] = {
     TimePrecision.MONTH: 1,
     TimePrecision.YEAR: 0,
 }
-NUMBERS: Final = (ClaimAbout.KILLED, ClaimAbout.INJURED, ClaimAbout.PARTICIPANTS, ClaimAbout.ARRESTED)
-#: stances that speak about who did it; the party is the target, or the speaker's own side
-AGAINST: Final = (Stance.ACCUSE, Stance.ALLEGES_FALSE_FLAG)
+#: stances in which the party is the speaker's own side
 OWN: Final = (Stance.CLAIM_RESPONSIBILITY, Stance.DENY_RESPONSIBILITY)
 HAPPENED: Final = "happened"
 DID_NOT_HAPPEN: Final = "did not happen"
 DOUBTFUL: Final = "doubtful"
-#: one speaker has one word on whether it happened
-OCCURRENCE_SUBJECT: Final = ""
+#: subject of the words on whether the incident itself happened; other subjects are things about it
+THE_INCIDENT: Final = ""
+#: stands for the party where it is said that the victims' own side staged it
+STAGED: Final = "staged"
 _OCCURRENCE: Final = {
     Stance.CONFIRMS: HAPPENED,
     Stance.DENIES_OCCURRENCE: DID_NOT_HAPPEN,
@@ -191,7 +192,7 @@ def assertions_of(event: AnyEvent, speaker: Speaker, at: int) -> tuple[Assertion
     else:
         for actor in event.actors:
             if actor.role in (ActorRole.PERPETRATOR, ActorRole.ALLEGED_PERPETRATOR):
-                found.add(ClaimAbout.ATTRIBUTION, fold(actor.name), actor.name, Stance.ACCUSE, Stance.ACCUSE)
+                found.add_party(actor.name, Stance.ACCUSE)
         if event.location is not None:
             place, precision = event.location, str(event.location.precision)
             found.add(ClaimAbout.PLACE, precision, place.name, place_key(place), precision, place=place)
@@ -232,6 +233,11 @@ class _Found:
             lat, lon, who.key, who.name, who.relayed, self.at, "",
         )  # fmt: skip
 
+    def add_party(self, name: str, stance: Stance) -> None:
+        party = fold_party(name[:_VALUE])
+        if party:
+            self.add(ClaimAbout.ATTRIBUTION, party, name, stance, stance)
+
 
 def _numbers(event: AnyEvent) -> list[tuple[str, Estimate]]:
     given: list[tuple[str, Estimate | None]] = [
@@ -265,11 +271,17 @@ def _add_time(occurred: Occurred, found: _Found) -> None:
 def _add_stances(event: StatementEvent, speaker: Speaker, found: _Found) -> None:
     side = event.on_behalf_of or speaker.name
     for taken in event.stances:
-        stance = taken.stance
+        stance, target = taken.stance, taken.target
         if stance in OWN:
-            found.add(ClaimAbout.ATTRIBUTION, fold(side), side, stance, stance)
-        elif stance in AGAINST and taken.target is not None:
-            found.add(ClaimAbout.ATTRIBUTION, fold(taken.target[:_VALUE]), taken.target, stance, stance)
+            found.add_party(side, Stance(stance))
+        elif stance == Stance.ACCUSE and target is not None:
+            found.add_party(target, Stance.ACCUSE)
+        elif stance == Stance.ALLEGES_FALSE_FLAG:
+            # what is named is the deed said to be staged, rarely who staged it: all who say so agree
+            found.add(ClaimAbout.ATTRIBUTION, STAGED, STAGED, stance, stance)
         elif stance in _OCCURRENCE:
             value = _OCCURRENCE[Stance(stance)]
-            found.add(ClaimAbout.OCCURRENCE, OCCURRENCE_SUBJECT, value, value, stance)
+            if names_the_incident(target):
+                found.add(ClaimAbout.OCCURRENCE, THE_INCIDENT, value, value, stance)
+            elif target is not None:
+                found.add(ClaimAbout.OCCURRENCE, fold(target[:_VALUE]), f"{value}: {target}", value, stance)

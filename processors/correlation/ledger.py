@@ -112,6 +112,7 @@ class Topic:
         self.about = about
         self.claims = 0
         self._lines: dict[LineKey, Line] = {}
+        self._subjects: dict[str, list[str]] = {}  # speaker -> what it speaks of, sorted
         self._holders: dict[ValueKey, list[tuple[Order, str]]] = {}  # value -> its speakers, by when said
         self._recent: list[tuple[Order, ValueKey]] = []  # standing values, by when last said
         self._past: list[tuple[Order, LineKey, str]] = []  # claims that stand no longer
@@ -125,6 +126,7 @@ class Topic:
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = Line()
+            insort(self._subjects.setdefault(key[1], []), key[0])
         cell = line.cells.get(value_key)
         if cell is None:
             cell = line.cells[value_key] = Cell()
@@ -154,6 +156,9 @@ class Topic:
             self.claims -= 1
             if not line.cells:
                 del self._lines[key]
+                _discard(self._subjects[key[1]], key[0])
+                if not self._subjects[key[1]]:
+                    del self._subjects[key[1]]
 
     def _change_standing(
         self, key: LineKey, changed: str, before: tuple[Order, str] | None, after: tuple[Order, str] | None
@@ -221,6 +226,15 @@ class Topic:
         if line is None or line.standing is None:
             return None
         return line.cells[line.standing[1]].first()
+
+    def standing_words(self, speaker_key: str) -> list[ClaimKey]:
+        """Everything a speaker holds now."""
+        found = []
+        for subject in self._subjects.get(speaker_key, ()):
+            standing = self._lines[subject, speaker_key].standing
+            if standing is not None:
+                found.append(ClaimKey(self.about, subject, speaker_key, standing[1]))
+        return found
 
     def disputes(self) -> dict[ValueKey, tuple[ValueKey, ...]]:
         """Standing values that cannot both be true, of different speakers."""

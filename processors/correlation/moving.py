@@ -13,12 +13,12 @@ from .changes import Draft, Step
 from .clock import said
 from .entries import role_of
 from .identity import incident_id_of
-from .incidents import EventState, IncidentState, RelationKept, Stage
+from .incidents import EventState, IncidentState, Mark, RelationKept, Stage
 from .significance import FIRST_OF_ALL
 from .summary import is_core
 
 #: what is left of "first report" once the incident turned out to be part of a larger one
-_NO_LONGER_FIRST = 0.15
+_NO_LONGER_FIRST = Mark("opened_a_part", 0.15, "first report of what became part of this")
 
 
 def merge(
@@ -54,11 +54,7 @@ def move(step: Step[Any], event: EventState, incident_id: str, *, explain: bool,
         core=core,
         role=role_of(event, core),
         background=tuple(other for other in event.background if other != incident_id),
-        marks=tuple(
-            replaced
-            for mark in event.marks
-            for replaced in [mark._replace(weight=_NO_LONGER_FIRST) if mark.code == FIRST_OF_ALL else mark]
-        ),
+        marks=tuple(_NO_LONGER_FIRST if mark.code == FIRST_OF_ALL else mark for mark in event.marks),
         **changes,
     )
     step.say(old, EntryMoved(event_id=event.event_id, to_incident=incident_id, role=moved.role))

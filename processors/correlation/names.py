@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 # Offices and forms of address, as words of a language and of no particular person. What follows one is the name.
 _TITLES = (
@@ -21,6 +22,36 @@ _TITLE = re.compile(r"\b(?:" + "|".join(sorted(_TITLES, key=lambda t: (-len(t), 
 #: words that follow an office and are no name: "president of the council", "spokesman for the army"
 _NO_NAME = re.compile(r"^(?:of|for|at|in|to|and|the|de|du|des|del)\b")
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_ARTICLES: Final = frozenset(("al", "el", "ul", "ad", "ar", "as", "ash", "at", "an", "az", "bin", "ben", "ibn", "the"))
+_SOUNDS: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("kh|gh(?=[aeiou])|ck|[qc](?!h)", "k"), ("dh|zh", "z"), ("sh|sch", "s"), ("ph", "f"), ("th", "t"), ("ch", "c"),
+        ("[eiy]+", "i"), ("[ou]+|w", "u"), ("a+", "a"), (r"(.)\1+", r"\1"), ("(?<=[aiu])h$", ""),
+    )
+)  # fmt: skip
+
+#: begins the key of a party that is only a kind of people
+GENERIC: Final = "~"
+_NOBODY: Final = re.compile(
+    r"\b(unnamed|unknown|unidentified|undisclosed|inconnus?|desconocidos?|неизвестн\w+|مجهول\w*|bilinmeyen)\b"
+)
+_HEDGES: Final = frozenset(
+    ("suspected", "alleged", "presumed", "supposed", "apparent", "believed", "the", "some", "a", "to", "be")
+)
+_MEMBERS: Final = frozenset(
+    ("members", "member", "militants", "militant", "fighters", "fighter", "forces", "elements", "gunmen", "bomber",
+     "bombers", "terrorists", "terrorist", "troops", "soldiers", "group", "groups", "men", "suspects")
+)  # fmt: skip
+_KINDS_OF_PEOPLE: Final = _MEMBERS | frozenset(
+    ("armed", "gunman", "man", "masked", "bandits", "bandit", "attackers", "attacker", "assailants", "assailant",
+     "insurgents", "insurgent", "rebels", "rebel", "jihadists", "jihadist", "extremists", "extremist", "militias",
+     "militia", "militiamen", "people", "persons", "person", "individuals", "criminals", "gang", "gangs", "gangsters",
+     "protesters", "protestors", "protester", "demonstrators", "demonstrator", "rioters", "looters", "mob", "crowd",
+     "villagers", "youths", "locals", "residents", "shooter", "shooters", "kidnappers", "hijackers", "perpetrators",
+     "herdsmen", "herders", "police", "military", "security", "tribesmen", "suspected", "of", "and")
+)  # fmt: skip
+_SINGLE_LETTERS: Final = re.compile(r"\b\w(?: \w\b)+")
 
 
 @lru_cache(maxsize=20_000)
@@ -35,9 +66,10 @@ def fold(name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def fold_person(name: str) -> str:
-    """`fold`, and without offices: "Iraqi Prime Minister Adil Example" and "Adil Example, PM" are one.
+    """Without offices, and by sound: "Iraqi Prime Minister Adil al-Kadhemi" and "Adil Kazimi, PM" are one.
 
-    An office alone ("the Prime Minister") stays: it is how that speaker is named.
+    An office alone ("the Prime Minister") stays: it is how that speaker is named. So does a single word:
+    one word by sound would meet too many others.
     """
     head = name.split(",", 1)[0].split("(", 1)[0]
     folded = fold(head if head.strip() else name)
@@ -46,7 +78,47 @@ def fold_person(name: str) -> str:
         rest = folded[title.end() :].strip()
         if rest and not _NO_NAME.match(rest):
             after = rest
-    return after
+    words = [word for word in after.split() if word not in _ARTICLES]
+    return " ".join(_sound(word) for word in words) if len(words) > 1 else after
+
+
+@lru_cache(maxsize=20_000)
+def _sound(word: str) -> str:
+    """A name's word as many transliterations would write it alike: Qassem and Kasim, Khazaali and Hazali are not
+    told apart, Mahmoud and Mohammed, Hassan and Hussein are."""
+    for pattern, sound in _SOUNDS:
+        word = pattern.sub(sound, word)
+    return word
+
+
+@lru_cache(maxsize=10_000)
+def fold_party(name: str) -> str:
+    """Who is said to have done it: "suspected Boko Example members" and "Boko Example" are one.
+
+    A mere kind of people ("gunmen", "armed bandits") begins with GENERIC: it contradicts no named party.
+    Empty where nobody is named at all ("unknown persons").
+    """
+    folded = _SINGLE_LETTERS.sub(lambda letters: letters.group().replace(" ", ""), fold(name))
+    if _NOBODY.search(folded):
+        return ""
+    words = [word for word in folded.split() if word not in _HEDGES]
+    named = [word for word in words if word not in _KINDS_OF_PEOPLE]
+    if not named:
+        return GENERIC + " ".join(words or folded.split())
+    return " ".join(word for word in words if word not in _MEMBERS)
+
+
+def is_generic(party: str) -> bool:
+    return party.startswith(GENERIC)
+
+
+def same_party(one: str, other: str) -> bool:
+    """Of two results of `fold_party`: equal, or one is the other's initials ("us", "united states")."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    words = long.split()
+    return len(words) > 1 and short == "".join(word[0] for word in words)
 
 
 @lru_cache(maxsize=5_000)

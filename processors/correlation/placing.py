@@ -8,12 +8,12 @@ from typing import Any
 from schemas.arrival import reported_at
 from schemas.event import AnyEvent, StatementEvent
 from schemas.timeline import EntryAdded, Link, Reason
-from schemas.vocabulary import EntryRole, EventKind
+from schemas.vocabulary import EntryRole, EventKind, Stance
 
 from . import lifecycle
 from .changes import Step
 from .clock import length, micros, said, spoken
-from .correcting import apply_correction, moves_it, place_again, take_back
+from .correcting import apply_correction, moves_it, place_again, take_back, take_words_back
 from .facts import Speaker, assertions_of, relay_of, source_keys, speaker_of, when_of, where_of
 from .identity import fingerprint_of, incident_id_of
 from .incidents import EventState, IncidentState, Stage
@@ -54,14 +54,14 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
     features = store.linker.features(event)
     original = _original_of(step, event)
     waiting = store.settle_pending(event.event_id)
-    correction = store.events.get(waiting.by_event) if waiting is not None else None
+    correction = step.event(waiting.by_event) if waiting is not None else None
     home = _home(step, event, features, original, correction)
     seq = store.count_event()
-    own = incident_id_of(store.region, event.event_id)
+    own = _own_id(step, event.event_id, seq)
     store.hold(event.event_id, features, seq, home.incident.incident_id if home.incident else own)
     if home.incident is None:
         home = _drawn_in(step, event.event_id, own, home)
-    state = _state(step, event, fingerprint, home, seq)
+    state = _state(step, event, fingerprint, home, seq, own)
 
     if home.incident is None:
         found(step, own, state)
@@ -72,6 +72,8 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
         step.say(other, background)
     _stir(step, state)
 
+    if Stance.RETRACTS in state.stances and isinstance(event, StatementEvent):
+        take_words_back(step, state, event)
     if original is not None:
         _act_on_original(step, state, original)
     elif (named := event.corrects or event.retracts) is not None:
@@ -84,6 +86,15 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
     relate(step, incident_id)
 
 
+def _own_id(step: Step[Any], event_id: str, seq: int) -> str:
+    """The id of the incident that this event would found.
+
+    An event that was forgotten and is sent once more, over a year later, may meet the incident it founded then.
+    """
+    own = incident_id_of(step.store.region, event_id)
+    return own if step.incident(own) is None else incident_id_of(step.store.region, event_id, f"again-{seq}")
+
+
 def _original_of(step: Step[Any], event: AnyEvent) -> EventState | None:
     named = event.corrects or event.retracts
     if named is None:
@@ -91,7 +102,7 @@ def _original_of(step: Step[Any], event: AnyEvent) -> EventState | None:
     if named.event_id == event.event_id:
         field = "corrects" if event.corrects else "retracts"
         raise CannotApply(f"{field}.event_id", "names the event itself: name the earlier report")
-    return step.store.events.get(named.event_id)
+    return step.event(named.event_id)
 
 
 def _home(
@@ -103,7 +114,7 @@ def _home(
             assert incident is not None, f"{named.incident_id}, home of {named.event_id}, is not known"
             return Home(incident, _stated(step, stated, named.event_id))
 
-    referred = (step.store.events.get(reference.event_id) for reference in event.refers_to)
+    referred = (step.event(reference.event_id) for reference in event.refers_to)
     homes = (step.resolve(earlier.incident_id) for earlier in referred if earlier is not None)
     referred_to = tuple(dict.fromkeys(incident.incident_id for incident in homes if incident is not None))
     placement = step.store.linker.place(features, now=step.moment, named=referred_to)
@@ -149,15 +160,15 @@ def _drawn_in(step: Step[Any], event_id: str, own: str, alone: Home) -> Home:
 
 def _first_original(step: Step[Any], copy_of: str | None) -> EventState | None:
     """A copy of a copy is a copy of the first; that one is known by its own state, since copies never chain."""
-    copied = step.store.events.get(copy_of) if copy_of is not None else None
+    copied = step.event(copy_of) if copy_of is not None else None
     if copied is not None and copied.copy_of is not None:
-        return step.store.events.get(copied.copy_of, copied)
+        return step.event(copied.copy_of) or copied
     return copied
 
 
-def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: int) -> EventState:
+def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: int, own: str) -> EventState:
     store, copied, incident = step.store, home.copied, home.incident
-    incident_id = incident.incident_id if incident else incident_id_of(store.region, event.event_id)
+    incident_id = incident.incident_id if incident else own
     speaker, at, sources = speaker_of(event), micros(reported_at(event)), source_keys(event)
     said_at = at
     if copied is not None:

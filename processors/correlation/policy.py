@@ -49,6 +49,8 @@ class Policy:
     background_in: int = 20
     #: a relation is said again only when its score moved by this much (log-odds): heads would flicker
     relation_drift: float = 1.0
+    #: reports of one word that a speaker takes back: those beyond keep it, and with it the claim
+    reports_taken_back: int = 50
     #: copies that follow an original which a correction moves
     moved_copies: int = 200
 

@@ -8,8 +8,8 @@ from heapq import heappop, heappush
 class Schedule:
     """Entries may be earlier than what is really due, never later: a busy incident costs one entry, not one a report.
 
-    Whoever pops an incident looks at what is really due and puts it back where it is too early. What is really
-    due is then met in the order (due, incident_id), however the schedule was filled.
+    Whoever pops an incident puts it back if its entry was too early, even where it is due by now: so what is due
+    is met in the order (due, incident_id), however the schedule came to be filled.
     """
 
     def __init__(self) -> None:
@@ -22,13 +22,13 @@ class Schedule:
             self._entry[incident_id] = due
             heappush(self._heap, (due, incident_id))
 
-    def pop(self, now: int) -> str | None:
-        """The next incident whose entry is not after `now`; None where there is none."""
+    def pop(self, now: int) -> tuple[int, str] | None:
+        """The next incident whose entry is not after `now`, with its entry; None where there is none."""
         while self._heap and self._heap[0][0] <= now:
             due, incident_id = heappop(self._heap)
             if self._entry.get(incident_id) == due:
                 del self._entry[incident_id]
-                return incident_id
+                return due, incident_id
         return None
 
     def drop(self, incident_id: str) -> None:

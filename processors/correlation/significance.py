@@ -11,7 +11,8 @@ from typing import Final
 from schemas.event import AnyEvent, StatementEvent
 from schemas.vocabulary import ActorRole, ClaimAbout, EntryRole, PlacePrecision, Stance
 
-from .facts import NUMBERS, Assertion
+from .facts import Assertion
+from .happenings import NUMBERS
 from .incidents import Mark
 from .names import fold
 from .roster import Roster

@@ -220,11 +220,11 @@ class Store(Generic[F]):
         self._touched_schedule.add(incident.incident_id)
         self.schedule.put(incident.incident_id, due_of(incident, self.policy))
 
-    def pop_due(self, now: int) -> str | None:
-        incident_id = self.schedule.pop(now)
-        if incident_id is not None:
-            self._touched_schedule.add(incident_id)
-        return incident_id
+    def pop_due(self, now: int) -> tuple[int, str] | None:
+        popped = self.schedule.pop(now)
+        if popped is not None:
+            self._touched_schedule.add(popped[1])
+        return popped
 
     def remember_command(self, command_id: str) -> None:
         self._undo(self.commands.pop, command_id, None)

@@ -8,7 +8,7 @@ from schemas.timeline import EntryMoved
 from schemas.vocabulary import ClaimAbout, EventKind
 
 from .entries import REDACTED, role_of
-from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED, OCCURRENCE_SUBJECT
+from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED, THE_INCIDENT
 from .incidents import EventState, IncidentState
 from .roster import Roster
 from .standing import Witnesses, standing_of
@@ -92,10 +92,10 @@ def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
     held: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
     for value in (HAPPENED, DID_NOT_HAPPEN, DOUBTFUL):
-        counts[value] = occurrence.speakers((OCCURRENCE_SUBJECT, value))
-        held[value] = occurrence.names((OCCURRENCE_SUBJECT, value)) if counts[value] else ()
-    confirmed = occurrence.last_said((OCCURRENCE_SUBJECT, HAPPENED))
-    denied = occurrence.last_said((OCCURRENCE_SUBJECT, DID_NOT_HAPPEN))
+        counts[value] = occurrence.speakers((THE_INCIDENT, value))
+        held[value] = occurrence.names((THE_INCIDENT, value)) if counts[value] else ()
+    confirmed = occurrence.last_said((THE_INCIDENT, HAPPENED))
+    denied = occurrence.last_said((THE_INCIDENT, DID_NOT_HAPPEN))
     first = [store.by_seq[seq] for seq in roster.sources.first_reports(3)]
     return Witnesses(
         sources=len(roster.sources),

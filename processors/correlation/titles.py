@@ -7,7 +7,7 @@ from typing import Final
 from schemas.event import AnyEvent, AttackEvent, StatementEvent
 from schemas.vocabulary import ActorRole, ClaimAbout, EntryRole, PlacePrecision, TimePrecision
 
-from .facts import NUMBERS
+from .happenings import NUMBERS
 from .incidents import EventState
 from .roster import Roster
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 
 from processors.correlation import CannotApply, Changes, LogRecord, Policy
 from schemas.codec import encode
 from schemas.timeline import MAX_HEAD_BYTES, IncidentTimeline
-from tests.random_logs import a_core, logs
+from tests.random_logs import TIGHT, a_core, logs
 
 _SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -17,7 +19,8 @@ _SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[Heal
 @_SETTINGS
 @given(logs(most=40))
 def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord]) -> None:
-    core = a_core()
+    # what is forgotten after a year may be founded anew by the same report: not in this test
+    core = a_core(replace(TIGHT, forget_after=timedelta(days=4_000)))
     revisions: Counter[str] = Counter()
     home: dict[str, str] = {}
     newest: dict[str, IncidentTimeline] = {}
@@ -92,6 +95,7 @@ def _holds_together(head: IncidentTimeline, home: dict[str, str]) -> None:
     if head.merged_into is not None:
         assert not head.entries
         assert head.activity == "closed"
+        return
     claim_ids = [claim.claim_id for claim in head.claims]
     assert len(set(claim_ids)) == len(claim_ids)
     for claim in head.claims:
