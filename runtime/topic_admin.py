@@ -85,6 +85,20 @@ def is_embedded(admin: AdminClient) -> bool:
     return cluster is not None and cluster.startswith(_EMBEDDED)
 
 
+def equal_partitions(admin: AdminClient, names: Sequence[str]) -> int:
+    """How many partitions these topics have. Raises TopicsError where one is missing, or they differ."""
+    there = admin.list_topics(timeout=_TIMEOUT_S).topics
+    if missing := [name for name in names if name not in there]:
+        raise TopicsError(f"missing: {', '.join(missing)}: run `timelines topics create`")
+    counts = {name: len(there[name].partitions) for name in names}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise TopicsError(
+            f"the topics differ in partitions ({told}): make them alike, `timelines topics check` says how"
+        )
+    return next(iter(counts.values()))
+
+
 def wanted_config(topic: Topic, settings: Settings) -> dict[str, str]:
     """Settings of a topic as it is created."""
     return {

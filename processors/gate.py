@@ -1,0 +1,396 @@
+"""The gate: answers commands with decisions in the log, and ticks live regions that fall silent.
+
+It keeps nothing of its own. What it must know of the log, the clock of each region, it reads from the log; how far it
+has read stands with its consumer group, the clocks as metadata of the committed offset. A partition's commands are
+taken only when its log has been read to the end. If the gate dies between the append of a decision and the commit, the
+log, read on from the last commit, tells that this command was answered; should two gates answer one command, the core
+takes the first decision and passes over the second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from processors.checking import Refused, check_right, command_in, decision_of
+from processors.dead_letter import dead_letter
+from processors.handover import RawRecord
+from processors.region_clocks import RegionClocks
+from runtime.clients import is_end_of_partition, new_consumer, new_producer
+from runtime.metrics import GateMetrics
+from runtime.settings import Settings
+from schemas.codec import decode_log_record, encode
+from schemas.decision import Decision, Tick
+from schemas.errors import MalformedRecord
+from schemas.headers import headers_of, read_headers
+from schemas.regions import ALL_REGIONS, partition_of
+from schemas.topics import COMMANDS, EVENTS
+
+log = structlog.stdlib.get_logger("timelines.gate")
+
+_BATCH: Final = 500
+_DELIVERY_S: Final = 60.0
+_COMMIT_EVERY_S: Final = 5.0
+_CALL_S: Final = 20.0
+#: answered commands that are remembered: more than can be answered between two commits
+_REMEMBERED: Final = 10_000
+#: the group has moved on, or the broker is away for a moment: what was not committed is done again, and known again
+_COMMIT_MAY_FAIL: Final = frozenset(
+    [
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.UNKNOWN_MEMBER_ID,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError._ASSIGNMENT_LOST,
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+        KafkaError._WAIT_COORD,
+    ]
+)
+
+
+class NotAppended(Exception):
+    """The broker did not take what the gate wrote. Nothing was committed: the command is answered after a restart."""
+
+
+@dataclass(slots=True)
+class _Partition:
+    """One partition of the log and of the commands. next_*: the offset to be read next, -1: nothing read yet."""
+
+    clocks: RegionClocks = field(default_factory=RegionClocks)
+    caught_up: bool = False
+    next_event: int = -1
+    next_command: int = -1
+
+
+def gate_clients(settings: Settings) -> tuple[Consumer, Producer]:
+    """The clients of a gate. Raises SettingsError."""
+    consumer = new_consumer(
+        settings,
+        "gate",
+        session_timeout_ms=int(settings.session_timeout_s * 1000),
+        heartbeat_interval_ms=int(settings.session_timeout_s * 1000 / 4),
+    )
+    return consumer, new_producer(settings, "gate", message_timeout_ms=int(_DELIVERY_S * 1000))
+
+
+class Gate:
+    """One gate. `start`, then `step` again and again, then `stop`; all from one thread.
+
+    partitions: of the log and of the commands, which have equally many
+    now: the wall clock, aware
+    """
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        producer: Producer,
+        settings: Settings,
+        *,
+        partitions: int,
+        metrics: GateMetrics | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._consumer = consumer
+        self._producer = producer
+        self._partitions_total = partitions
+        self._most_age = timedelta(seconds=settings.command_max_age_s)
+        self._tick_after = timedelta(seconds=settings.tick_seconds)
+        self._now = now
+        self._partitions: dict[int, _Partition] = {}
+        self._assigned: list[TopicPartition] | None = None
+        self._to_take_up = False
+        self._answered: OrderedDict[str, None] = OrderedDict()
+        self._failures: list[str] = []
+        self._committed_at = time.monotonic()
+        self.metrics = metrics or GateMetrics()
+        #: when `step` last came round, monotonic seconds
+        self.turned_at = time.monotonic()
+        #: what the client last complained of, until the broker has answered again
+        self.trouble: str | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has its share of the partitions, and has read their log to the end."""
+        return (
+            self._assigned is not None
+            and not self._to_take_up
+            and all(partition.caught_up for partition in self._partitions.values())
+        )
+
+    def start(self) -> None:
+        self._consumer.subscribe(
+            [EVENTS, COMMANDS], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke
+        )
+
+    def step(self, timeout_s: float = 0.5) -> None:
+        """Take what came, answer it, tick, commit. Raises NotAppended, KafkaException."""
+        self.turned_at = time.monotonic()
+        if self._to_take_up:
+            self._take_up()
+        commands: list[RawRecord] = []
+        for message in self._consumer.consume(_BATCH, timeout=timeout_s):
+            error = message.error()
+            if error is None:
+                record = _raw(message)
+                if record.topic == COMMANDS:
+                    commands.append(record)
+                else:
+                    self._hear(record)
+            elif is_end_of_partition(error):
+                self._reach_end(message)
+            elif error.fatal() or error.code() in (
+                KafkaError.UNKNOWN_TOPIC_OR_PART,
+                KafkaError.TOPIC_AUTHORIZATION_FAILED,
+                KafkaError.GROUP_AUTHORIZATION_FAILED,
+            ):
+                raise KafkaException(error)
+            else:
+                self.trouble = error.str()
+                log.warning("broker_trouble", error=error.str())
+        for record in commands:
+            self._answer(record)
+        ticked = self._tick()
+        if commands or ticked:
+            self._deliver()
+        for record in commands:
+            if (partition := self._partitions.get(record.partition)) is not None:
+                partition.next_command = record.offset + 1
+        if commands or time.monotonic() - self._committed_at > _COMMIT_EVERY_S:
+            self._commit()
+
+    def stop(self) -> None:
+        """Leave the group. Safe after a failure."""
+        try:
+            self._commit()
+        finally:
+            self._consumer.close()
+
+    # -- partitions
+
+    def _assign(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        # short, for it runs inside the client: what takes the broker's answer is done by the next step
+        consumer.assign(places)
+        if places:
+            consumer.pause(places)
+        self._assigned = places
+        self._partitions.clear()
+        self._to_take_up = True
+
+    def _revoke(self, _: Consumer, places: list[TopicPartition]) -> None:
+        self._partitions.clear()
+        self._assigned = None
+        log.info("revoked", partitions=len(places))
+
+    def _take_up(self) -> None:
+        """Go on where this group has committed, with the clocks as they stood there."""
+        places = self._assigned or []
+        starts: list[TopicPartition] = []
+        for place in self._consumer.committed(places, timeout=_CALL_S) if places else []:
+            partition = self._partitions.setdefault(place.partition, _Partition())
+            if place.topic == EVENTS:
+                clocks = RegionClocks.load(place.metadata)
+                _, end = self._consumer.get_watermark_offsets(
+                    TopicPartition(place.topic, place.partition), timeout=_CALL_S
+                )
+                if clocks is None or not 0 <= place.offset <= end:  # nothing yet, or another log than it was
+                    place.offset = OFFSET_BEGINNING
+                else:
+                    partition.clocks = clocks
+            starts.append(TopicPartition(place.topic, place.partition, place.offset))
+        self._consumer.assign(starts)
+        if logs := [place for place in starts if place.topic == EVENTS]:
+            self._consumer.resume(logs)  # the commands stay paused, which outlives an assignment
+        self._to_take_up = False
+        log.info("assigned", partitions=sorted(self._partitions))
+
+    def _reach_end(self, end: Message) -> None:
+        number, offset = end.partition(), end.offset()
+        partition = self._partitions.get(number) if number is not None else None
+        if end.topic() != EVENTS or number is None or partition is None or partition.caught_up:
+            return
+        partition.caught_up = True
+        if offset is not None and partition.next_event < 0:
+            partition.next_event = offset  # to have something to commit: the commits show that the broker answers
+        if any((place.topic, place.partition) == (COMMANDS, number) for place in self._assigned or ()):
+            place = TopicPartition(COMMANDS, number)
+            self._consumer.resume([place])
+            # after a resume librdkafka fetches nothing for a second, unless something else is asked of the broker
+            self._consumer.get_watermark_offsets(place, timeout=_CALL_S)
+
+    # -- the log
+
+    def _hear(self, record: RawRecord) -> None:
+        """What the router would take moves the clock; what it would reject does not."""
+        partition = self._partitions.get(record.partition)
+        if partition is None:
+            return
+        partition.next_event = record.offset + 1
+        region = (record.key or b"")[:100].decode(errors="replace")
+        if region not in ALL_REGIONS or partition_of(region, self._partitions_total) != record.partition:
+            return
+        try:
+            message = decode_log_record(read_headers(record.headers).type, record.value)
+        except MalformedRecord:
+            return
+        if isinstance(message, Tick) and message.region != region:
+            return
+        if isinstance(message, Decision):
+            self._remember(message.command_id)
+        appended_at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+        partition.clocks.hear(region, message.recorded_at, appended_at, tick=isinstance(message, Tick))
+
+    def _remember(self, command_id: str) -> None:
+        self._answered[command_id] = None
+        self._answered.move_to_end(command_id)
+        while len(self._answered) > _REMEMBERED:
+            self._answered.popitem(last=False)
+
+    # -- commands
+
+    def _answer(self, record: RawRecord) -> None:
+        partition = self._partitions.get(record.partition)
+        if partition is None:
+            return  # revoked meanwhile: whoever has it now reads it again
+        try:
+            command = command_in(record, partitions=self._partitions_total)
+            if command.command_id in self._answered:  # before its age is looked at: it was young when it was granted
+                self.metrics.repeated.inc()
+                log.info("repeated", command_id=command.command_id)
+                return
+            now = self._now()
+            check_right(command, now=now, most_age=self._most_age)
+            recorded_at = partition.clocks.stamp(command.region, now)
+            if recorded_at is None:
+                raise Refused("region", f"the log has no report of {command.region}: take the region from a timeline")
+        except Refused as refusal:
+            self._refuse(record, refusal)
+            return
+        self._append(decision_of(command, recorded_at), command.region)
+        self._remember(command.command_id)
+        self.metrics.decisions.labels(command.decision).inc()
+        log.info("granted", command_id=command.command_id, decision=command.decision, by=command.by)
+
+    def _refuse(self, record: RawRecord, refusal: Refused) -> None:
+        rejected = dead_letter(record, refusal.field, refusal.problem)
+        self._produce(
+            rejected.topic, record.partition, key=rejected.key, value=rejected.value, headers=[*rejected.headers]
+        )
+        self.metrics.refused.labels(_field_label(refusal.field)).inc()
+        log.warning("refused", offset=record.offset, partition=record.partition, why=str(refusal))
+
+    # -- ticks
+
+    def _tick(self) -> bool:
+        ticked = False
+        for partition in self._partitions.values():
+            if not partition.caught_up:
+                continue
+            now = self._now()
+            for tick in partition.clocks.due_ticks(now, self._tick_after):
+                self._append(tick, tick.region)
+                partition.clocks.hear(tick.region, now, now, tick=True)  # not again before it is read back
+                self.metrics.ticks.inc()
+                ticked = True
+        return ticked
+
+    # -- writing
+
+    def _append(self, message: Decision | Tick, region: str) -> None:
+        self._produce(
+            EVENTS,
+            partition_of(region, self._partitions_total),
+            key=region.encode(),
+            value=encode(message),
+            headers=[*headers_of(message, region=region)],
+        )
+
+    def _produce(self, topic: str, partition: int, **record: Any) -> None:
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                self._failures.append(error.str())
+
+        self._producer.produce(topic, partition=partition, on_delivery=delivered, **record)
+
+    def _deliver(self) -> None:
+        left = self._producer.flush(_DELIVERY_S + 5)
+        if left or self._failures:
+            why = self._failures[0] if self._failures else f"no answer within {_DELIVERY_S:.0f} s"
+            raise NotAppended(f"the broker did not take {max(left, len(self._failures))} records of the gate: {why}")
+
+    def _commit(self) -> None:
+        """Both topics in one request: so the log is never committed past a decision whose command is not."""
+        self._committed_at = time.monotonic()
+        places: list[TopicPartition] = []
+        for number, partition in self._partitions.items():
+            if partition.next_event >= 0:
+                clocks = partition.clocks.dump()
+                places.append(TopicPartition(EVENTS, number, partition.next_event, metadata=clocks))
+            if partition.next_command >= 0:
+                places.append(TopicPartition(COMMANDS, number, partition.next_command))
+        if not places:
+            return
+        try:
+            self._consumer.commit(offsets=places, asynchronous=False)
+        except KafkaException as error:
+            if error.args[0].code() not in _COMMIT_MAY_FAIL:
+                raise
+            self.trouble = error.args[0].str()
+            log.warning("not_committed", error=self.trouble)
+        else:
+            self.trouble = None
+
+
+#: a sender may write any word as a field; only these become labels
+_FIELDS: Final = frozenset(
+    [
+        "ce_type",
+        "command_id",
+        "decision",
+        "incidents",
+        "events",
+        "by",
+        "reason",
+        "region",
+        "role",
+        "requested_at",
+        "key",
+        "value",
+    ]
+)
+
+
+def _field_label(name: str) -> str:
+    """First part of a field's path, where it is a field of a command."""
+    first = name.partition(".")[0]
+    return first if first in _FIELDS else "other"
+
+
+def _raw(message: Message) -> RawRecord:
+    partition, offset = message.partition(), message.offset()
+    assert partition is not None
+    assert offset is not None
+    headers = message.headers() or []
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    return RawRecord(
+        topic=str(message.topic()),
+        partition=partition,
+        offset=offset,
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        headers=tuple((str(name), _bytes(value)) for name, value in pairs),
+        timestamp_ms=max(0, message.timestamp()[1]),
+    )
+
+
+def _bytes(value: bytes | str | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

@@ -1,0 +1,88 @@
+"""The gate as a process: checks before it begins, health while it runs, an exit status that says how it ended."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from confluent_kafka import KafkaException
+
+from processors.gate import Gate, NotAppended, gate_clients
+from runtime.clients import check_reachable, new_admin
+from runtime.health import Check, HealthServer, problems
+from runtime.settings import Settings
+from runtime.topic_admin import equal_partitions
+from schemas.topics import COMMANDS, EVENTS, REJECTED
+
+log = structlog.stdlib.get_logger("timelines.gate")
+
+#: a step may wait for the broker for so long before something is wrong with the process itself
+_DEAD_S: Final = 150.0
+_LATE_S: Final = 15.0
+
+
+def run_gate(settings: Settings) -> int:
+    """Blocks until SIGTERM, SIGINT or a failure; answers the exit status: 0 after a signal, 1 after a failure.
+
+    Raises BrokerUnreachable, SettingsError, TopicsError and OSError (health port taken) before anything has begun.
+    """
+    check_reachable(settings)
+    partitions = equal_partitions(new_admin(settings), [EVENTS, COMMANDS, REJECTED])
+    consumer, producer = gate_clients(settings)
+    gate = Gate(consumer, producer, settings, partitions=partitions)
+    probes = GateProbes(gate)
+    health = HealthServer(
+        settings.health_host, settings.health_port, live=probes.live, ready=probes.ready, metrics=probes.render
+    )
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    health.start()
+    log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port)
+    try:
+        return _turn(gate, told)
+    finally:
+        health.stop()
+
+
+def _turn(gate: Gate, told: threading.Event) -> int:
+    status = 0
+    try:
+        gate.start()
+        while not told.is_set():
+            gate.step()
+    except (NotAppended, KafkaException) as error:
+        log.error("failed", why=error.args[0].str() if isinstance(error, KafkaException) else str(error))
+        status = 1
+    finally:
+        try:
+            gate.stop()
+        except KafkaException as error:
+            log.warning("not_left_in_order", why=error.args[0].str())
+    log.info("stopped")
+    return status
+
+
+class GateProbes:
+    """What /live, /ready and /metrics answer. Called in threads of the health server."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self.live: Mapping[str, Check] = {"loop": lambda: self._turns(_DEAD_S)}
+        self.ready: Mapping[str, Check] = {
+            "turns": lambda: self._turns(_LATE_S),
+            "assignment": lambda: None if gate.is_ready else "the log is being read, or partitions are handed out",
+            "broker": lambda: gate.trouble,
+        }
+
+    def render(self) -> bytes:
+        self._gate.metrics.ready.set(not problems({**self.live, **self.ready}))
+        return self._gate.metrics.render()
+
+    def _turns(self, most_s: float) -> str | None:
+        age = time.monotonic() - self._gate.turned_at
+        return f"the gate has not come round for {age:.0f} s" if age > most_s else None
