@@ -79,7 +79,7 @@ def _places(schema: Schema, path: str, *, required: bool = False) -> Iterator[tu
     """Every place of a message, the message itself first."""
     branches = schema.get("oneOf") or schema.get("anyOf") or [schema]
     named = {_name_of(branch): branch for branch in branches}
-    is_open = named.pop("other", None) is not None or ("oneOf" in schema and bool(schema.get("x-open-for-readers")))
+    is_open = named.pop("other", None) is not None
     kinds = {name: _kind(branch) for name, branch in named.items()}
     yield path, _Place(required, schema.get("default", _NO_DEFAULT), kinds, is_open)
     for name, branch in named.items():
