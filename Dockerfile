@@ -16,7 +16,7 @@ RUN python -m venv /build/tools \
 COPY . .
 RUN /build/tools/bin/hatchling build --target wheel --directory /build/dist \
     && /build/tools/bin/pip --python /opt/timelines/bin/python install --quiet --no-deps --no-index /build/dist/*.whl \
-    && mkdir /opt/timelines/share/gold \
+    && mkdir -p /opt/timelines/share/gold \
     && cp gold/kad.jsonl /opt/timelines/share/gold/
 
 FROM python:3.11-slim-bookworm

@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 SOURCE ?= gold/kad.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format kafka bench clean
+.PHONY: help setup demo test check format kafka bench compose-check clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 setup: $(VENV)/.ready  ## build the environment from the lock file
 
@@ -40,6 +40,10 @@ kafka: $(VENV)/.ready  ## Apache Kafka on this machine
 
 bench: $(VENV)/.ready  ## benchmarks
 	@$(BIN)/python -m benchmarks
+
+compose-check: $(VENV)/.ready  ## the compose file, the image and the alerts, with the tools that judge them
+	@tests/contract/compose/fetch-tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/incident-timelines/tools"
+	@REQUIRE_COMPOSE=1 $(BIN)/python -m pytest tests/contract/compose
 
 clean:  ## remove what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
