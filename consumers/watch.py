@@ -1,7 +1,7 @@
 """Follows the sink: once, as lines, as JSON, or live on the terminal. The shell around the pure parts.
 
-Each function reads until it is told to stop (KeyboardInterrupt) or, `once`, to the end of the topics as
-they are. All raise CannotRead with what to do.
+To follow is to read until `stop` answers yes; it is asked between polls, never in the middle of one, so that
+no record that was taken is lost. All raise CannotRead with what to do.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ _POLL_S: Final = 0.25
 _REDRAW_S: Final = 0.25
 #: with nothing read for so long and the end not reached, the broker is taken for gone
 _SILENCE_S: Final = 30.0
-#: after Ctrl-C, what is on its way already is still told, for so long
-_LAST_LOOK_S: Final = 1.0
+#: when told to stop, what is on its way already is still told: until nothing came for so long, and no longer than
+_QUIET_S: Final = 0.4
+_LAST_LOOK_S: Final = 3.0
 
 Write = Callable[[str], None]
+Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,14 @@ def write_heads(board: Board, incident: str | None, write: Write) -> int:
     return written
 
 
-def follow_as_json(watch: Watch, write: Write) -> None:
+def follow_as_json(watch: Watch, write: Write, stop: Stop) -> None:
     """Every update, one JSON object a line, as it stands in the topic; only ASCII, so that no terminal minds."""
     topics = [UPDATES, TIMELINES] if watch.wanted.needs_head else [UPDATES]
     changes = ChangeLog(watch.wanted, incident=watch.incident, with_entries=False)
-    _follow(watch, topics, changes, lambda _: None, lambda told: write(_one_line(told.raw)))
+    _follow(watch, topics, changes, lambda _: None, lambda told: write(_one_line(told.raw)), stop)
 
 
-def follow_as_lines(watch: Watch, write: Write) -> None:
+def follow_as_lines(watch: Watch, write: Write, stop: Stop) -> None:
     """Every change that is worth a line, as plain text."""
     board = Board(keep=watch.incident)
     changes = ChangeLog(watch.wanted, incident=watch.incident)
@@ -87,10 +89,10 @@ def follow_as_lines(watch: Watch, write: Write) -> None:
         for line in log.lines(told):
             write(line)
 
-    _follow(watch, [ENTRIES, TIMELINES, UPDATES], changes, lambda records: _take_heads(board, records), tell)
+    _follow(watch, [ENTRIES, TIMELINES, UPDATES], changes, lambda records: _take_heads(board, records), tell, stop)
 
 
-def follow_live(watch: Watch, screen: Screen, console: Console) -> None:
+def follow_live(watch: Watch, screen: Screen, console: Console, stop: Stop) -> None:
     """The live screen. Draws only when something has changed, at most four times a second."""
     board = Board(keep=watch.incident)
     opened: str | None = None
@@ -100,7 +102,7 @@ def follow_live(watch: Watch, screen: Screen, console: Console) -> None:
     ):
         shown_as: tuple[object, ...] | None = None
         changed, drawn_at = True, 0.0
-        while True:
+        while not stop():
             records = reader.poll(_POLL_S)
             _take_heads(board, records)
             changed = changed or bool(records)
@@ -127,6 +129,7 @@ def _follow(
     changes: ChangeLog,
     also: Callable[[list[Record]], object],
     tell: Callable[[Told], None],
+    stop: Stop,
 ) -> None:
     new_only = [] if watch.from_beginning else [UPDATES]
     with SinkReader(watch.settings, topics, watch.wanted, new_only=new_only) as reader:
@@ -139,15 +142,13 @@ def _follow(
                 tell(told)
             return bool(records)
 
-        try:
-            while True:
-                step(_POLL_S)
-        except KeyboardInterrupt:
-            deadline = time.monotonic() + _LAST_LOOK_S
-            while step(_POLL_S) and time.monotonic() < deadline:
-                pass
-            step(0, last=True)
-            raise
+        while not stop():
+            step(_POLL_S)
+        began = heard = time.monotonic()
+        while time.monotonic() - heard < _QUIET_S and time.monotonic() - began < _LAST_LOOK_S:
+            if step(_POLL_S):
+                heard = time.monotonic()
+        step(0, last=True)
 
 
 def _take_heads(board: Board, records: Iterable[Record]) -> int:

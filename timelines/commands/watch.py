@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -72,16 +73,17 @@ def register(app: typer.Typer) -> None:
         settings = connected("watch", bootstrap_servers=bootstrap_servers)
         watched = Watch(settings, wanted, incident, from_beginning)
         screen = Screen(incident, why, filters)
-        signal.signal(signal.SIGTERM, _as_interrupt)
         try:
             if once:
                 _once(watched, screen, as_json=as_json, svg=svg, width=width)
-            elif as_json:
-                follow_as_json(watched, _write)
+                return
+            told = _told_to_end()
+            if as_json:
+                follow_as_json(watched, _write, told.is_set)
             elif sys.stdout.isatty():
-                follow_live(watched, screen, Console(highlight=False))
+                follow_live(watched, screen, Console(highlight=False), told.is_set)
             else:
-                follow_as_lines(watched, _write)
+                follow_as_lines(watched, _write, told.is_set)
         except CannotRead as error:
             fail("watch", error, 1)
         except BrokenPipeError:
@@ -90,6 +92,7 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(0) from None
         except KeyboardInterrupt:
             raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(_INTERRUPTED)
 
 
 def _once(watched: Watch, screen: Screen, *, as_json: bool, svg: Path | None, width: int | None) -> None:
@@ -120,6 +123,15 @@ def _write(line: str) -> None:
     sys.stdout.flush()
 
 
-def _as_interrupt(*_: object) -> None:
-    # SIGTERM as Ctrl-C: the terminal must be left as it was found
-    raise KeyboardInterrupt
+def _told_to_end() -> threading.Event:
+    """Set by Ctrl-C and by SIGTERM; a second Ctrl-C ends at once."""
+    told = threading.Event()
+
+    def end(*_: object) -> None:
+        if told.is_set():
+            raise KeyboardInterrupt
+        told.set()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    return told

@@ -1,0 +1,64 @@
+"""How following ends: nothing that was read is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from consumers import watch as watch_module
+from consumers.reader import Record, Wanted
+from consumers.watch import Watch, follow_as_lines
+from runtime.settings import load_settings
+from schemas.codec import encode
+from schemas.headers import Headers
+from schemas.timeline import TimelineUpdate
+from schemas.topics import UPDATES
+from tests.results import an_update, entry_added, opened
+
+
+class ScriptedReader:
+    """Gives one batch a poll, then nothing."""
+
+    batches: Sequence[list[Record]] = ()
+    polls = 0
+    caught_up = True
+    trouble = None
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        type(self).polls = 0
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        number = self.polls
+        type(self).polls += 1
+        return self.batches[number] if number < len(self.batches) else []
+
+    def __enter__(self) -> ScriptedReader:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def of_update(update: TimelineUpdate) -> Record:
+    return Record(UPDATES, 0, 0, update.incident_id, Headers(), encode(update))
+
+
+def test_an_update_that_waits_for_its_entry_is_told_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ScriptedReader
+    monkeypatch.setattr(
+        reader, "batches",
+        [[of_update(an_update("inc-1", opened("e1", "A blast")))],
+         [of_update(an_update("inc-1", entry_added("e2"), revision=2))],
+         [of_update(an_update("inc-1", entry_added("e3"), revision=3))]],
+    )  # fmt: skip
+    monkeypatch.setattr(watch_module, "SinkReader", reader)
+    monkeypatch.setattr(watch_module, "_QUIET_S", 0.02)
+    lines: list[str] = []
+    watch = Watch(load_settings({}), Wanted())
+    # told to stop after the second poll; the third batch is on its way
+    follow_as_lines(watch, lines.append, lambda: reader.polls >= 2)
+    assert lines[2:] == [
+        "10:00 * opened     attack: A blast",
+        "10:00 + core       e2",
+        "10:00 + core       e3",
+    ]
