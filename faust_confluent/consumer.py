@@ -301,6 +301,10 @@ class Consumer(Delivery):
         if self._poller is not None and (live := self._live(tps)):
             self._tell_poller(lambda consumer: Poller.resume(consumer, live))
 
+    def _fetch_again(self, tp: TP, offset: int) -> None:
+        poller, place = self.poller, (tp.topic, tp.partition)
+        self._tell_poller(lambda consumer: poller.seek(consumer, {place: offset}))
+
     def on_buffer_full(self, tp: TP) -> None:
         """Nothing: a full queue blocks the delivery, and two waiting fetches stop the poll thread."""
 

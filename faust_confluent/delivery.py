@@ -85,9 +85,6 @@ class Delivery(base.Consumer):
                 fetch = self.poller.take()
         return fetch
 
-    def _current(self, fetch: Fetch, place: Place) -> bool:
-        return fetch.serial >= self.poller.valid_from.get(place, 0)
-
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Message]]:  # noqa: ARG002, ASYNC109 - Faust's signature
         fetch = await self._next_fetch(timeout)
         if fetch is None:
@@ -95,7 +92,7 @@ class Delivery(base.Consumer):
         return {
             self._places[place]: records
             for place, records in fetch.records.items()
-            if place in self._places and self._current(fetch, place)
+            if place in self._places and self.poller.is_current(fetch, place)
         }
 
     async def _drain_messages(self, fetcher: Any) -> None:
@@ -107,41 +104,48 @@ class Delivery(base.Consumer):
                 raise
 
     async def _drain(self, fetcher: Any) -> None:
-        app = self.app
         while not (self.should_stop or fetcher.should_stop):
-            if not self.flow_active:
-                await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode takes asyncio's events too
-                continue
-            generation = app.consumer_generation_id
-            fetch = await self._next_fetch(_IDLE_S)
-            if fetch is None:
+            if (fetch := await self._next_fetch(_IDLE_S)) is None:
                 continue
             for place in {**fetch.records, **fetch.ends}:
-                # dropped when the flow stopped meanwhile: a seek comes before it runs again
-                if not self.flow_active or generation != app.consumer_generation_id:
-                    break
-                tp = self._places.get(place)
-                if tp is None or tp not in self._assigned or tp in self._paused_partitions:
-                    continue
-                if self._current(fetch, place):
-                    await self._deliver_place(tp, fetch.records.get(place, []), fetch.ends.get(place), generation)
+                # A stopped flow means: wait. What was fetched meanwhile is dropped only where a seek or another
+                # assignment has made it void; anything else would be missing for ever (a whole batch was, when a
+                # rebalance was faster than this loop's wait for a fetch).
+                while not self.flow_active:
+                    await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode takes asyncio's events too
+                    if self.should_stop or fetcher.should_stop:
+                        return
+                if self.poller.is_current(fetch, place):
+                    await self._deliver_place(fetch, place)
             if self._commit_every is not None and self._n_acked >= self._commit_every:
                 self._n_acked = 0
                 await self.commit()
             await asyncio.sleep(0)
 
-    async def _deliver_place(self, tp: TP, records: list[Message], end: int | None, generation: int) -> None:
-        """Everything one fetch holds of one partition. end: where the log of a changelog ends, if it was reached."""
+    async def _deliver_place(self, fetch: Fetch, place: Place) -> None:
+        """Everything one fetch holds of one partition."""
+        tp = self._places[place]
+        records = fetch.records.get(place, [])
+        if tp in self._paused_partitions:
+            # paused after it was fetched: the fetch is to come again when it is resumed
+            if records:
+                self._fetch_again(tp, offset_of(records[0]))
+            return
+        generation = self.app.consumer_generation_id
         read = self._read_offset[tp]
         if read is not None and records and offset_of(records[0]) < read:
             records = [record for record in records if offset_of(record) >= read]
         if tp.topic in self._batched:
-            await self._deliver_batch(tp, records, end, generation)
+            await self._deliver_batch(tp, records, fetch.ends.get(place), generation)
         else:
             await self._deliver_each(tp, records, generation)
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
 
+    def _fetch_again(self, tp: TP, offset: int) -> None:
+        raise NotImplementedError
+
     async def _deliver_batch(self, tp: TP, records: list[Message], end: int | None, generation: int) -> None:
+        """end: where the log of a changelog ends, if it was reached."""
         offset = offset_of(records[-1]) if records else -1
         if end is not None and end - 1 > offset:
             # Behind the last record there may be commit markers and aborted batches. Recovery waits for an event with

@@ -37,12 +37,15 @@ class PollerEnded(Exception):
 
 @dataclass(slots=True)
 class Fetch:
-    """What one round of polling brought. serial: number of the round, to tell it from seeks.
+    """What one round of polling brought.
 
+    serial: number of the round, to tell what came before a seek
+    epoch: number of the assignment, to tell what belongs to an earlier one
     ends: partitions of which the end was reached, and the offset where the log ends
     """
 
     serial: int
+    epoch: int
     records: dict[Place, list[Message]] = field(default_factory=dict)
     ends: dict[Place, int] = field(default_factory=dict)
 
@@ -75,6 +78,7 @@ class Poller(threading.Thread):
         self._is_ending = False
         self._has_ended = False
         self._serial = 0
+        self._epoch = 0
         #: topics whose ends are reported
         self.end_topics: frozenset[str] = frozenset()
         #: serial of the first fetch that came after the last seek of a place; older fetches of it are stale
@@ -109,9 +113,14 @@ class Poller(threading.Thread):
         return fetch
 
     def forget(self) -> None:
-        """Drop the fetches that wait."""
+        """An assignment has ended: whatever was fetched until now is void. Called while the thread is in a callback."""
+        self._epoch += 1
         self._waiting.clear()
         self._stir.set()
+
+    def is_current(self, fetch: Fetch, place: Place) -> bool:
+        """Whether what a fetch holds of a place still comes next there: no seek and no other assignment since."""
+        return fetch.epoch == self._epoch and fetch.serial >= self.valid_from.get(place, 0)
 
     @property
     def waiting(self) -> int:
@@ -191,7 +200,7 @@ class Poller(threading.Thread):
 
     def _sorted(self, messages: list[Message]) -> Fetch:
         self._serial += 1
-        fetch = Fetch(self._serial)
+        fetch = Fetch(self._serial, self._epoch)
         records = fetch.records
         for message in messages:
             error = message.error()

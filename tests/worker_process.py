@@ -68,8 +68,13 @@ class WorkerProcess:
             return 0, str(error)
 
     def is_ready(self) -> bool:
-        assert self.process.poll() is None, f"the worker ended with {self.process.returncode}:\n{self.tail()}"
+        self._check_runs()
         return self.get("/ready")[0] == 200
+
+    def _check_runs(self) -> None:
+        if self.process.poll() is not None:
+            told = [fact.get("reason") for fact in self.facts("stopping")]
+            raise AssertionError(f"the worker ended with {self.process.returncode}: {told}\n{self.tail()}")
 
     def wait_ready(self) -> float:
         return wait_until(self.is_ready, what="the worker's readiness")
@@ -89,12 +94,13 @@ class WorkerProcess:
 
     def applied(self) -> int:
         """Records of the log applied, of the partitions this worker has now."""
+        self._check_runs()
         return int(sum(value + 1 for value in self.metric("applied_offset").values()))
 
     def facts(self, event: str | None = None) -> list[dict[str, Any]]:
         """What the worker logged."""
         lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
-        facts = [json.loads(line) for line in lines if line.startswith("{")]
+        facts = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
         return [fact for fact in facts if event in (None, fact["event"])]
 
     def tail(self) -> str:
