@@ -36,7 +36,7 @@ from schemas.decision import Decision, Tick
 from schemas.errors import MalformedRecord, TooLarge
 from schemas.headers import headers_of, read_headers
 from schemas.regions import ALL_REGIONS, partition_of
-from schemas.timeline import Entry, TimelineUpdate
+from schemas.timeline import Entry, IncidentTimeline, TimelineUpdate
 from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, TIMELINES, UPDATES
 
 _REGIONS: Final = frozenset(ALL_REGIONS)
@@ -250,6 +250,8 @@ class _Batch:
         self._rejects: list[Outgoing] = []
         self._entries: dict[str, tuple[Entry, str, int]] = {}
         self._touched: dict[tuple[str, str], datetime] = {}
+        self._parting: dict[tuple[str, str], IncidentTimeline] = {}
+        self._parted: dict[tuple[str, str], IncidentTimeline] = {}
         self.kinds: Counter[str] = Counter()
         self.changes: Counter[str] = Counter()
         self.faults: list[Fault] = []
@@ -267,9 +269,16 @@ class _Batch:
             revision = update_of.revision if update_of else core.head(entry.incident_id).revision
             self._entries.pop(entry.event_id, None)  # so that the order is that of the last change
             self._entries[entry.event_id] = (entry, region, revision)
+        for head in changes.parting:
+            if (region, head.incident_id) in self._touched:
+                self._parted[region, head.incident_id] = head
+        for head in changes.parting:
+            if (region, head.incident_id) in self._touched:
+                self._parting[region, head.incident_id] = head
         for incident_id in changes.touched:
             update_of = brought.get(incident_id)
             self._touched.pop((region, incident_id), None)
+            self._parted.pop((region, incident_id), None)  # its founding report came again, long after
             self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
 
     def reject(self, record: RawRecord, field: str, problem: str, trace: str | None = None) -> None:
@@ -279,8 +288,8 @@ class _Batch:
     def outgoing(self, cores: dict[str, RegionCore]) -> tuple[Outgoing, ...]:
         entries = (_sent_entry(*entry) for entry in self._entries.values())
         heads = (
-            _sent_head(cores[region], incident_id, recorded_at)
-            for (region, incident_id), recorded_at in self._touched.items()
+            _sent_head(self._parting.get(place) or cores[place[0]].head(place[1]), recorded_at)
+            for place, recorded_at in self._touched.items()
         )
         return (*self._updates, *entries, *heads, *self._rejects)
 
@@ -304,10 +313,9 @@ def _sent_entry(entry: Entry, region: str, revision: int) -> Outgoing:
     return Outgoing(ENTRIES, entry.event_id.encode(), encode(entry), tuple(headers))
 
 
-def _sent_head(core: RegionCore, incident_id: str, recorded_at: datetime) -> Outgoing:
-    head = core.head(incident_id)
+def _sent_head(head: IncidentTimeline, recorded_at: datetime) -> Outgoing:
     headers = headers_of(head, recorded_at=recorded_at)
-    return Outgoing(TIMELINES, incident_id.encode(), encode(head), tuple(headers))
+    return Outgoing(TIMELINES, head.incident_id.encode(), encode(head), tuple(headers))
 
 
 def _ce_type(headers: RawHeaders) -> str | None:

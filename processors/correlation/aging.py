@@ -14,6 +14,7 @@ from . import lifecycle
 from .changes import Draft, Step
 from .incidents import IncidentState, Stage
 from .lifecycle import due_of
+from .snapshot import head_of
 
 
 def age(step: Step[Any]) -> None:
@@ -61,6 +62,7 @@ def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:
         case Stage.SWEEPING:
             return _sweep(step, incident, most)
         case Stage.DIGEST:
+            step.parting.append(head_of(step.store, step.entries, incident))
             incident.stage = Stage.FORGETTING
             return 0
         case Stage.FORGETTING:

@@ -20,6 +20,7 @@ from schemas.timeline import (
     ClaimChanged,
     Entry,
     EntryMoved,
+    IncidentTimeline,
     Link,
     Retitled,
     StandingChanged,
@@ -68,6 +69,7 @@ class Step(Generic[F]):
         self.cause = cause
         self.now = now
         self.drafts: dict[str, Draft] = {}
+        self.parting: list[IncidentTimeline] = []
         self._entries_changed: dict[str, None] = {}
         self._hosts_told: set[tuple[str, str]] = set()
 
@@ -175,6 +177,7 @@ class Step(Generic[F]):
             self.store.put_incident(draft.state)
         return Changes(
             touched=tuple(update.incident_id for update in updates),
+            parting=tuple(self.parting),
             entries=tuple(self._entries()),
             updates=tuple(updates),
         )

@@ -25,9 +25,12 @@ class Changes:
     """What one record changed. An update for every incident touched; heads are asked for when a batch ends.
 
     touched: ids of the incidents whose head changed, in order of first change
+    parting: last heads of incidents that are out of reach from this record on: whoever still owes readers the head
+        of an earlier change in the same batch sends this one
     """
 
     touched: tuple[str, ...] = ()
+    parting: tuple[IncidentTimeline, ...] = ()
     entries: tuple[Entry, ...] = ()
     updates: tuple[TimelineUpdate, ...] = ()
 
