@@ -65,15 +65,16 @@ def register(app: typer.Typer) -> None:
             Stamps, typer.Option(help="recorded_at: the reports' own time (past reports), or now (live use).")
         ] = Stamps.REPORT,
         rejects: Annotated[
-            Path | None, typer.Option(help="Where bad lines go. [default: SOURCE.rejects.jsonl here]")
+            Path | None, typer.Option(help="Where bad lines go (default: SOURCE.rejects.jsonl in the working folder).")
         ] = None,
         resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")] = False,
         bootstrap_servers: Annotated[str | None, typer.Option(help="host:port of the Kafka brokers.")] = None,
     ) -> None:
         """Read a feed and append its events to the log.
 
-        A bad line is told about, goes with its bytes to the rejects file and does not stop the rest. An event whose
-        id was sent before is sent again: the worker knows it, and it may be a correction.
+        A bad line is told about, goes with its bytes to the rejects file and does not stop the rest.
+
+        An event whose id was sent before is sent again: the worker knows it by its id.
 
         Ctrl-C stops: what is on its way is waited for, and --resume goes on from there, nothing lost, nothing doubled.
 
