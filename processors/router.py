@@ -278,6 +278,7 @@ class _Batch:
         for incident_id in changes.touched:
             update_of = brought.get(incident_id)
             self._touched.pop((region, incident_id), None)
+            self._parting.pop((region, incident_id), None)  # its founding report came again: it is back
             self._parted.pop((region, incident_id), None)  # its founding report came again, long after
             self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
 

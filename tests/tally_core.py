@@ -39,7 +39,9 @@ START = datetime(2021, 11, 7, tzinfo=UTC)
 
 
 class TallyCore:
-    """headline "fire at noon": incident fire. "boom": raises. "fire+flood": touches both. A tick forgets `gone`."""
+    """headline "fire at noon": incident fire. "boom": raises. "fire+flood": touches both. A tick forgets incidents
+    whose name begins with "brief".
+    """
 
     def __init__(self, region: str) -> None:
         self.region = region
@@ -50,7 +52,12 @@ class TallyCore:
     def apply(self, record: LogRecord) -> Changes:
         message = record.message
         if isinstance(message, Tick):
-            return Changes()
+            gone = [name for name in self._incidents if name.startswith(f"{self.region}:brief")]
+            parting = tuple(self.head(name) for name in gone)
+            for name in gone:
+                del self._incidents[name]
+                self._dirty.add(name)
+            return Changes(parting=parting)
         if isinstance(message, Decision):
             for incident_id in message.incidents:
                 if incident_id not in self._incidents:
@@ -85,7 +92,7 @@ class TallyCore:
             touched.append(incident_id)
         self._seen[message.event_id] = names[0]
         entries.append(self._entry(message.event_id, names[0], EntryRole.CORE))
-        return Changes(tuple(touched), tuple(entries), tuple(updates))
+        return Changes(touched=tuple(touched), entries=tuple(entries), updates=tuple(updates))
 
     def head(self, incident_id: str) -> IncidentTimeline:
         incident = self._incidents[incident_id]
@@ -163,8 +170,8 @@ class TallyCore:
     def _key(self, name: str) -> str:
         return f"{self.region}/{name.partition(':')[2]}"
 
-    def _bytes(self, name: str) -> bytes:
-        return json.dumps(self._incidents[name]).encode()
+    def _bytes(self, name: str) -> bytes | None:
+        return json.dumps(self._incidents[name]).encode() if name in self._incidents else None
 
 
 def _text(at: datetime) -> str:

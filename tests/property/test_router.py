@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.router import Handover, Outgoing, PartitionRouter, RawRecord
+from schemas.decision import Tick
 from schemas.regions import partition_of
 from schemas.topics import ENTRIES, REJECTED, TIMELINES, UPDATES
-from tests.tally_core import VERSION, TallyCore, a_decision, an_attack, in_log
+from tests.tally_core import START, VERSION, TallyCore, a_decision, an_attack, in_log
 
 _REGIONS = ("world", "europe", "middle-east")
-_WORDS = ("fire", "flood", "fire+flood", "boom", "riot")
+_WORDS = ("fire", "flood", "fire+flood", "boom", "brief", "brief+fire")
 
 _RECORDS = st.lists(
     st.one_of(
@@ -28,6 +29,9 @@ _RECORDS = st.lists(
             lambda word, region: in_log(a_decision(f"{region}:{word}"), region),
             st.sampled_from(_WORDS),
             st.sampled_from(_REGIONS),
+        ),
+        st.sampled_from(_REGIONS).map(
+            lambda region: in_log(Tick(tick_id="t", region=region, recorded_at=START), region)
         ),
         st.sampled_from(
             [{**in_log(an_attack("fire", "e1")), "value": b"{"}, {**in_log(an_attack("a", "b")), "key": None}]
@@ -75,7 +79,7 @@ def test_the_size_of_batches_does_not_show(records: list[dict[str, Any]], sizes:
         pieces.append(router.process(rest[:size]))
         rest = rest[size:]
     _same(whole, pieces)
-    assert dict(router.dump()) == _state(whole)
+    assert dict(router.dump()) == {key: value for key, value in _state(whole).items() if value is not None}
 
 
 @given(_RECORDS, st.data())
