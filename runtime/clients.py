@@ -102,6 +102,7 @@ def check_reachable(settings: Settings, timeout_s: float = 10.0) -> None:
     try:
         probe.list_topics(timeout=timeout_s)
     except KafkaException as error:
+        probe.poll(0)  # serves error_cb: what librdkafka itself says of the failure
         why = reasons[0] if reasons else error.args[0].str()
         raise BrokerUnreachable(config["bootstrap.servers"], why) from error
 
@@ -111,4 +112,5 @@ def is_end_of_partition(error: KafkaError | None) -> bool:
 
 
 def _dotted(extra: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.replace("_", "."): value for name, value in extra.items()}
+    # callbacks (error_cb, stats_cb) are the client's own names, not librdkafka's
+    return {name if name.endswith("_cb") else name.replace("_", "."): value for name, value in extra.items()}
