@@ -37,7 +37,7 @@ from .kafka_layout import (
 )
 from .kafka_node import Launch, NodeProcess
 
-READY_TIMEOUT_S: Final = 60.0
+READY_TIMEOUT_S: Final = 120.0
 #: a node that is asked to end gets so long to hand over and to close its files
 STOP_TIMEOUT_S: Final = 20.0
 #: of it, at most so long once the nodes left are too few to agree on anything
