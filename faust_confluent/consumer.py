@@ -33,8 +33,9 @@ T = TypeVar("T")
 #: what this module takes from the inside of Faust 0.15.3: attribute of -> names
 PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "faust.transport.consumer:Consumer": (
-        "_acked", "_acked_index", "_read_offset", "_committed_offset", "_paused_partitions", "_active_partitions",
+        "_acked", "_acked_index", "_read_offset", "_paused_partitions",
         "_drain_messages", "_new_offset", "_commit", "_getmany", "_seek", "_to_message", "_new_topicpartition",
+        "_commit_every", "_n_acked",
     ),
     "faust.transport.conductor:Conductor": ("_tp_index", "_acking_topics"),
 }  # fmt: skip

@@ -160,7 +160,9 @@ class Poller(threading.Thread):
         with self._lock:
             self._has_ended = True
         while self._commands:
-            self._commands.popleft()[1].set_exception(PollerEnded())
+            _, future = self._commands.popleft()
+            if future.set_running_or_notify_cancel():
+                future.set_exception(PollerEnded())
         try:
             self._consumer.close()
         except (KafkaException, RuntimeError) as error:

@@ -1,0 +1,221 @@
+"""The transport's consumer, seen from Faust apps on the embedded broker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import faust
+import mode
+import pytest
+from faust.types import TP
+
+from faust_confluent import BatchSchema, Options, configure
+from tests.integration.transport.conftest import PARTITIONS, Bench, running, until
+
+pytestmark = pytest.mark.broker
+
+RAW: dict[str, Any] = {
+    "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
+}  # fmt: skip
+
+
+def is_settled(app: faust.App, partitions: int = PARTITIONS) -> bool:
+    sources = [tp for tp in app.consumer.assignment() if tp.topic == "source"]
+    return app.consumer_generation_id > 0 and not app.rebalancing and len(sources) == partitions
+
+
+async def test_an_agent_gets_each_record_as_an_event_with_its_key_and_place(bench: Bench) -> None:
+    app = bench.app()
+    seen: list[tuple[int, int, bytes, bytes]] = []
+
+    @app.agent(app.topic("source", **RAW))
+    async def agent(stream: Any) -> None:
+        async for event in stream.events():
+            seen.append((event.message.partition, event.message.offset, event.key, event.value))  # noqa: PERF401 - endless
+
+    bench.send(30)
+    async with running(app):
+        await until(lambda: len(seen) == 30)
+    assert sorted(seen) == sorted((n % 3, n // 3, b"k%d" % (n % 7), b"%d" % n) for n in range(30))
+
+
+async def test_batches_are_runs_of_one_partition_in_the_order_of_the_log(bench: Bench) -> None:
+    app = bench.app()
+    batches: list[Any] = []
+
+    @app.agent(app.topic("source", schema=BatchSchema()), supervisor_strategy=mode.CrashingSupervisor)
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            batches.append((event.message.tp, [record.offset() for record in event.value], event.message.offset))
+            event.ack()
+
+    bench.send(300)
+    async with running(app):
+        await until(lambda: sum(len(offsets) for _, offsets, _ in batches) == 300)
+        await until(lambda: app.consumer._committed_offset == {TP("source", n): 100 for n in range(3)}, what="commits")
+    for number in range(PARTITIONS):
+        mine = [offset for tp, offsets, _ in batches if tp.partition == number for offset in offsets]
+        assert mine == list(range(100))
+    assert all(offsets[-1] == last for _, offsets, last in batches)
+    assert len(batches) < 30
+
+
+async def test_only_the_longest_acknowledged_prefix_is_committed(bench: Bench) -> None:
+    app = bench.app(broker_max_poll_records=1)
+    held: list[Any] = []
+
+    @app.agent(app.topic("source", schema=BatchSchema()))
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            held.append(event)  # noqa: PERF401 - endless
+
+    bench.send(6, partition=0)
+    async with running(app):
+        await until(lambda: len(held) == 6)
+        place = TP("source", 0)
+        for number in (0, 1, 3, 4):
+            held[number].ack()
+        await app.consumer.commit()
+        assert app.consumer._committed_offset[place] == 2
+        held[2].ack()
+        await app.consumer.commit()
+        assert app.consumer._committed_offset[place] == 5
+        held[5].ack()
+
+
+async def test_reading_goes_on_where_the_group_has_committed(bench: Bench) -> None:
+    async def offsets_of_a_run(count: int) -> list[int]:
+        app = bench.app()
+        seen: list[int] = []
+
+        @app.agent(app.topic("source", **RAW))
+        async def agent(stream: Any) -> None:
+            async for event in stream.events():
+                seen.append(event.message.offset)  # noqa: PERF401 - endless
+
+        async with running(app):
+            await until(lambda: len(seen) == count)
+        return seen
+
+    bench.send(10, partition=1)
+    assert await offsets_of_a_run(10) == list(range(10))
+    bench.send(5, partition=1)
+    assert await offsets_of_a_run(5) == list(range(10, 15))
+
+
+async def test_reading_begins_where_the_application_says_and_nothing_comes_before_it(bench: Bench) -> None:
+    app = bench.app(consumer_auto_offset_reset="latest")
+    starts = {TP("source", 0): 7, TP("source", 1): 0, TP("source", 2): 20}
+    configure(app, Options({"auto.offset.reset": "error"}, start_offsets=lambda tps: {tp: starts[tp] for tp in tps}))
+    seen: dict[int, list[int]] = {0: [], 1: [], 2: []}
+
+    @app.agent(app.topic("source", schema=BatchSchema()))
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            seen[event.message.partition] += [record.offset() for record in event.value]
+            event.ack()
+
+    bench.send(60)
+    async with running(app):
+        await until(lambda: len(seen[0]) == 13 and len(seen[1]) == 20)
+        bench.send(3, first=60)
+        await until(lambda: seen[2] == [20])
+    assert seen[0] == list(range(7, 21))
+    assert seen[1] == list(range(21))
+
+
+async def test_a_slow_agent_stops_the_poll_thread_and_memory_holds_a_bounded_number_of_batches(bench: Bench) -> None:
+    app = bench.app(broker_max_poll_records=10, stream_buffer_maxsize=2)
+    going_on = asyncio.Event()
+    seen: list[int] = []
+
+    @app.agent(app.topic("source", schema=BatchSchema()))
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            seen.extend(record.offset() for record in event.value)
+            event.ack()
+            await going_on.wait()
+
+    bench.send(3_000)
+    async with running(app):
+        poller = app.consumer.poller  # type: ignore[attr-defined]  # ours
+        await until(lambda: poller.waiting == 2 and poller.pauses > 0, what="the pause")
+        taken = poller._serial
+        await asyncio.sleep(0.3)
+        assert poller._serial == taken, "it went on polling"
+        assert taken < 20
+        assert len(seen) <= 10
+        going_on.set()
+        await until(lambda: len(seen) == 3_000)
+
+
+async def test_members_that_come_and_go_quickly_leave_no_hole_in_what_is_delivered(bench: Bench) -> None:
+    """Whatever is taken over is read from the application's own offsets: each record exactly once, over all members."""
+    reached = dict.fromkeys(range(PARTITIONS), -1)
+    holes: list[str] = []
+
+    def a_member() -> faust.App:
+        app = bench.app(broker_max_poll_records=7)
+        configure(app, Options(start_offsets=lambda tps: {tp: reached[tp.partition] + 1 for tp in tps}))
+
+        @app.agent(app.topic("source", schema=BatchSchema()))
+        async def agent(stream: Any) -> None:
+            async for event in stream.noack().events():
+                place = event.message.partition
+                for record in event.value:
+                    if record.offset() != reached[place] + 1:
+                        holes.append(f"{place}: {record.offset()} after {reached[place]}")
+                    reached[place] = record.offset()
+                event.ack()
+
+        return app
+
+    sent = 0
+
+    async def feed() -> AsyncIterator[None]:
+        nonlocal sent
+        for _ in range(40):
+            bench.send(30, first=sent)
+            sent += 30
+            await asyncio.sleep(0.05)
+            yield
+
+    first = a_member()
+    async with running(first):
+        await until(lambda: is_settled(first))
+        for _ in range(3):
+            second = a_member()
+            async with running(second):
+                async for _ in feed():
+                    if second.consumer_generation_id and not second.rebalancing:
+                        break
+                await until(lambda: len(second.consumer.assignment()) in (1, 2) and not second.rebalancing)  # noqa: B023 - awaited here
+        await until(lambda: sum(reached.values()) + PARTITIONS == sent, what=f"{reached} of {sent}")
+    assert holes == []
+
+
+async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_resumed(bench: Bench) -> None:
+    app = bench.app(broker_max_poll_records=5, stream_buffer_maxsize=1)
+    going_on = asyncio.Event()
+    seen: list[int] = []
+
+    @app.agent(app.topic("source", schema=BatchSchema()))
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            seen.extend(record.offset() for record in event.value)
+            event.ack()
+            await going_on.wait()
+
+    bench.send(100, partition=0)
+    async with running(app):
+        await until(lambda: app.consumer.poller.waiting == 2, what="fetches that wait")  # type: ignore[attr-defined]
+        app.consumer.pause_partitions({TP("source", 0)})
+        going_on.set()
+        await until(lambda: app.consumer.poller.waiting == 0, what="the waiting fetches' end")  # type: ignore[attr-defined]
+        delivered = len(seen)
+        assert delivered < 100
+        app.consumer.resume_partitions({TP("source", 0)})
+        await until(lambda: len(seen) == 100)
+    assert seen == list(range(100))
