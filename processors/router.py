@@ -251,7 +251,6 @@ class _Batch:
         self._entries: dict[str, tuple[Entry, str, int]] = {}
         self._touched: dict[tuple[str, str], datetime] = {}
         self._parting: dict[tuple[str, str], IncidentTimeline] = {}
-        self._parted: dict[tuple[str, str], IncidentTimeline] = {}
         self.kinds: Counter[str] = Counter()
         self.changes: Counter[str] = Counter()
         self.faults: list[Fault] = []
@@ -271,15 +270,11 @@ class _Batch:
             self._entries[entry.event_id] = (entry, region, revision)
         for head in changes.parting:
             if (region, head.incident_id) in self._touched:
-                self._parted[region, head.incident_id] = head
-        for head in changes.parting:
-            if (region, head.incident_id) in self._touched:
                 self._parting[region, head.incident_id] = head
         for incident_id in changes.touched:
             update_of = brought.get(incident_id)
             self._touched.pop((region, incident_id), None)
             self._parting.pop((region, incident_id), None)  # its founding report came again: it is back
-            self._parted.pop((region, incident_id), None)  # its founding report came again, long after
             self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
 
     def reject(self, record: RawRecord, field: str, problem: str, trace: str | None = None) -> None:
