@@ -12,7 +12,7 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from runtime.clients import is_end_of_partition, new_consumer
+from runtime.clients import is_end_of_partition, new_consumer, raw_bytes, raw_headers
 from runtime.settings import Settings
 
 _TIMEOUT_S: Final = 30.0
@@ -175,18 +175,12 @@ def _stored(message: Message) -> Stored:
     partition, offset = message.partition(), message.offset()
     assert partition is not None
     assert offset is not None
-    headers = message.headers() or []
-    pairs = headers.items() if isinstance(headers, dict) else headers
     return Stored(
         topic=str(message.topic()),
         partition=partition,
         offset=offset,
         timestamp_ms=message.timestamp()[1],
-        key=_raw(message.key()),
-        value=None if message.error() else _raw(message.value()),
-        headers=tuple((str(name), _raw(value)) for name, value in pairs),
+        key=raw_bytes(message.key()),
+        value=None if message.error() else raw_bytes(message.value()),
+        headers=raw_headers(message),
     )
-
-
-def _raw(value: bytes | str | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

@@ -23,7 +23,7 @@ from processors.checking import Refused, check_right, command_in, decision_of
 from processors.dead_letter import dead_letter
 from processors.handover import RawRecord
 from processors.region_clocks import RegionClocks
-from runtime.clients import is_end_of_partition, new_consumer, new_producer
+from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
 from runtime.metrics import GateMetrics
 from runtime.settings import Settings
 from schemas.codec import decode_log_record, encode
@@ -379,18 +379,12 @@ def _raw(message: Message) -> RawRecord:
     partition, offset = message.partition(), message.offset()
     assert partition is not None
     assert offset is not None
-    headers = message.headers() or []
-    pairs = headers.items() if isinstance(headers, dict) else headers
     return RawRecord(
         topic=str(message.topic()),
         partition=partition,
         offset=offset,
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        headers=tuple((str(name), _bytes(value)) for name, value in pairs),
+        key=raw_bytes(message.key()),
+        value=raw_bytes(message.value()),
+        headers=raw_headers(message),
         timestamp_ms=max(0, message.timestamp()[1]),
     )
-
-
-def _bytes(value: bytes | str | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

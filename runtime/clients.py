@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient
 
 from .settings import PREFIX, Settings, SettingsError
@@ -109,6 +109,18 @@ def check_reachable(settings: Settings, timeout_s: float = 10.0) -> None:
 
 def is_end_of_partition(error: KafkaError | None) -> bool:
     return error is not None and error.code() == KafkaError._PARTITION_EOF
+
+
+def raw_headers(message: Message) -> tuple[tuple[str, bytes | None], ...]:
+    """Headers as they stand in the record: in order, names repeated."""
+    headers = message.headers() or []
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    return tuple((str(name), raw_bytes(value)) for name, value in pairs)
+
+
+def raw_bytes(value: bytes | str | None) -> bytes | None:
+    """A key or a value; the client's types allow for text, which raw clients never give."""
+    return value.encode() if isinstance(value, str) else value
 
 
 def _dotted(extra: Mapping[str, Any]) -> dict[str, Any]:
