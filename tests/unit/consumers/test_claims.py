@@ -12,15 +12,16 @@ from tests.results import a_claim
 
 
 def test_disputed_numbers_stand_side_by_side_with_their_speakers() -> None:
-    (topic,) = topics_of(
-        [
-            a_claim(value=10, speaker="Sabereen", state="disputed"),
-            a_claim(value=2, speaker="a security source", via="Rudaw", state="disputed", reports=3),
-            a_claim(value=2, speaker="AFP", state="disputed", at="11:00"),
-        ]
-    )
+    disputed = [
+        a_claim(value=10, speaker="Sabereen", state="disputed"),
+        a_claim(value=2, speaker="a security source", via="Rudaw", state="disputed", reports=3),
+        a_claim(value=2, speaker="AFP", state="disputed", at="11:00"),
+    ]
+    (topic,) = topics_of(disputed)
     assert topic.disputed
     assert [(side.value, side.reports) for side in topic.sides] == [("2", 4), ("10", 1)]
+    (topic,) = topics_of([*disputed, a_claim(value=5, speaker="nobody disputes", qualifier="at least", reports=9)])
+    assert [side.value for side in topic.sides] == ["2", "10", "at least 5"]
     assert topic.sides[0].voices == (Voice("a security source", "Rudaw"), Voice("AFP", None))
 
 
@@ -71,6 +72,7 @@ def test_who_accuses_whom_and_who_denies() -> None:
             a_claim("attribution", "a militia", "a ministry", qualifier="accuse", at="10:00"),
             a_claim("attribution", "a militia", "a militia", qualifier="deny_responsibility", at="11:00"),
             a_claim("attribution", "a neighbour", "a neighbour", qualifier="deny_responsibility"),
+            a_claim("attribution", "a neighbour", "the neighbour's friend", qualifier="deny_responsibility"),
             a_claim("attribution", "a party", "somebody", qualifier="accuse"),
             a_claim("attribution", "the attack", "a cleric", qualifier="alleges_false_flag"),
             a_claim("attribution", "a bystander", "nobody now", qualifier="accuse", state="withdrawn"),

@@ -37,7 +37,10 @@ def test_each_day_stands_once_though_zones_differ() -> None:
     auckland = an_entry("nz", at="2021-11-06T11:00Z", precision="day", zone="Pacific/Auckland")  # the 7th there
     baghdad = an_entry("iq", at="2021-11-06T12:00Z")  # still the 6th in Baghdad
     later = an_entry("iq2", at="2021-11-07T12:00Z")
-    assert [label for label, _ in laid_out(auckland, baghdad, later)] == ["Sat 6 November 2021", "Sun 7 November 2021"]
+    assert laid_out(auckland, baghdad, later) == [
+        ("Sat 6 November 2021", [("15:00", "iq")]),
+        ("Sun 7 November 2021", [("", "nz"), ("15:00", "iq2")]),
+    ]
 
 
 def test_vaguer_times_stand_before_the_day_they_begin_on() -> None:
