@@ -7,7 +7,6 @@ depend on how records were batched.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Any
 
 from . import lifecycle
@@ -82,7 +81,7 @@ def _sweep(step: Step[Any], incident: IncidentState, most: int) -> int:
             event = store.by_seq[seq]
             store.let_go(event)
             if seq not in shown and event.body is not None:
-                store.swap_event(replace(event, body=None))
+                store.swap_event(event._replace(body=None))
         incident.swept = due[-1]
     if start + len(due) == len(members):
         incident.stage = Stage.DIGEST

@@ -6,9 +6,7 @@ whatever fails, fails before.
 
 from __future__ import annotations
 
-from copy import copy
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from schemas.timeline import (
@@ -68,14 +66,11 @@ class Step(Generic[F]):
         self.entries = entries
         self.cause = cause
         self.now = now
+        self.moment = moment_of(now)
         self.drafts: dict[str, Draft] = {}
         self.parting: list[IncidentTimeline] = []
         self._entries_changed: dict[str, None] = {}
         self._hosts_told: set[tuple[str, str]] = set()
-
-    @property
-    def moment(self) -> datetime:
-        return moment_of(self.now)
 
     # -- reading: what this step has changed so far included
 
@@ -105,7 +100,7 @@ class Step(Generic[F]):
         draft = self.drafts.get(incident_id)
         if draft is None:
             was = self.store.incidents[incident_id]
-            draft = self.drafts[incident_id] = Draft(copy(was), was)
+            draft = self.drafts[incident_id] = Draft(was.copy(), was)
         return draft
 
     def open(self, incident: IncidentState) -> Draft:
@@ -147,7 +142,7 @@ class Step(Generic[F]):
 
     def change_event(self, event: EventState, *, link: Link | None = None, **changes: Any) -> EventState:
         """Put out an event's state with some fields changed, its entry with it."""
-        changed = self.entries.again(replace(event, **changes), link)
+        changed = self.entries.again(event._replace(**changes), link)
         self.put_event(changed)
         return changed
 

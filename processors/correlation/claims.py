@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from schemas.timeline import Attribution, Claim, ReportOfClaim
@@ -11,7 +12,7 @@ from schemas.vocabulary import AttributionState, ClaimAbout, ClaimState, Stance
 from .clock import moment_of
 from .identity import claim_id_of
 from .incidents import EventState
-from .ledger import ClaimKey, Ledger, Status
+from .ledger import Cell, ClaimKey, Ledger, Status
 from .names import is_generic, same_party
 
 #: outlets named for one claim, and reports looked through to find so many different ones
@@ -28,20 +29,37 @@ _STATE_RANK: Final = {
 }
 
 
+@lru_cache(maxsize=65_536)
 def id_of(key: ClaimKey) -> str:
     return claim_id_of(key.about, key.subject, key.speaker_key, key.value_key)
 
 
 def claim_message(ledger: Ledger, key: ClaimKey, status: Status, by_seq: Mapping[int, EventState]) -> Claim:
-    """One claim, worded as it was first reported."""
+    """One claim, worded as it was first reported. Made anew only when its reports or its status changed."""
     cell = ledger.topic(key.about).cell(key)
+    if cell.message is None or cell.status != status:
+        cell.message, cell.status, cell.weight = _message(cell, key, status, by_seq), status, 0
+    return cell.message
+
+
+def claim_weight(ledger: Ledger, key: ClaimKey) -> int:
+    """Bytes of the message last made of a claim."""
+    cell = ledger.topic(key.about).cell(key)
+    if cell.message is not None and not cell.weight:
+        cell.weight = len(cell.message.model_dump_json(exclude_none=True).encode())
+    return cell.weight
+
+
+def _message(cell: Cell, key: ClaimKey, status: Status, by_seq: Mapping[int, EventState]) -> Claim:
     reports = cell.all(_LOOKED_THROUGH)
     first = cell.first()
     named: dict[str, ReportOfClaim] = {}
     for _, seq, _ in reports:
         event = by_seq[seq]
-        if len(named) < _NAMED and event.publisher not in named:
+        if event.publisher not in named:
             named[event.publisher] = ReportOfClaim(publisher=event.publisher, event_id=event.event_id)
+            if len(named) == _NAMED:
+                break
     replaced_by = status.superseded_by
     return Claim(
         claim_id=id_of(key),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, cast
 
 from schemas.codec import TYPE_ENTRY, decode
@@ -13,6 +12,7 @@ from schemas.vocabulary import EntryRole
 from .clock import moment_of
 from .facts import WITHDRAWN
 from .incidents import EventState
+from .trimming import short_entry
 
 #: entries read back lately; a cache of pure values, so its size changes no result
 _AT_HAND: Final = 4_096
@@ -24,6 +24,7 @@ class Entries:
 
     def __init__(self) -> None:
         self._at_hand: dict[str, tuple[str, Entry]] = {}
+        self._short: dict[str, tuple[str, Entry, int]] = {}
 
     def of(self, event: EventState) -> Entry | None:
         """None where the incident is a digest that does not keep this one."""
@@ -35,6 +36,22 @@ class Entries:
         entry = cast("Entry", decode(TYPE_ENTRY, event.body.encode()))
         self._keep(event.event_id, event.body, entry)
         return entry
+
+    def short(self, event: EventState) -> tuple[Entry, int] | None:
+        """The form for a crowded head, with its bytes. None as for `of`."""
+        if event.body is None:
+            return None
+        known = self._short.get(event.event_id)
+        if known is None or known[0] is not event.body:
+            entry = self.of(event)
+            assert entry is not None
+            shortened = short_entry(entry)
+            weight = len(shortened.model_dump_json(exclude_none=True).encode())
+            self._short.pop(event.event_id, None)
+            known = self._short[event.event_id] = (event.body, shortened, weight)
+            if len(self._short) > _AT_HAND:
+                del self._short[next(iter(self._short))]
+        return known[1], known[2]
 
     def first(self, event: EventState, report: AnyEvent, link: Link) -> EventState:
         """The state with the body of its first entry."""
@@ -73,8 +90,7 @@ class Entries:
     def redacted(self, event: EventState) -> EventState:
         """Everything that could say who or what is taken out; that there was a report, when and by whom, stays."""
         entry = self.of(event)
-        bare = replace(
-            event,
+        bare = event._replace(
             redacted=True,
             assertions=(),
             stances=(),
@@ -106,7 +122,7 @@ class Entries:
     def _written(self, event: EventState, entry: Entry) -> EventState:
         body = entry.model_dump_json(exclude_none=True)
         self._keep(event.event_id, body, entry)
-        return replace(event, body=body)
+        return event._replace(body=body)
 
     def _keep(self, event_id: str, body: str, entry: Entry) -> None:
         self._at_hand.pop(event_id, None)
@@ -132,8 +148,7 @@ def _decided(event: EventState) -> dict[str, object]:
 
 def withdrawn(event: EventState, by: str) -> EventState:
     """The state of an event that a later event or a person took back: its claims are withdrawn with it."""
-    return replace(
-        event,
+    return event._replace(
         retracted_by=by,
         assertions=tuple(said._replace(status=WITHDRAWN) for said in event.assertions),
     )

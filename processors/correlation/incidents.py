@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from schemas.vocabulary import Activity, EntryRole, EventKind, Relation, Standing
@@ -19,8 +20,7 @@ class Mark(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventState:
+class EventState(NamedTuple):
     """One event, as the core keeps it. Replaced as a whole, never changed.
 
     seq: its number in the region's log. at: when it was reported, microseconds
@@ -124,6 +124,9 @@ class IncidentState:
     split_from: str | None = None
     apart: tuple[str, ...] = ()
 
+    def copy(self) -> IncidentState:
+        return IncidentState(*_all_of(self))
+
     @property
     def activity(self) -> Activity:
         if self.stage is Stage.ACTIVE:
@@ -131,4 +134,4 @@ class IncidentState:
         return Activity.QUIET if self.stage is Stage.QUIET else Activity.CLOSED
 
 
-__all__ = ["EventState", "IncidentState", "Mark", "RelationKept", "Stage"]
+_all_of = attrgetter(*(field.name for field in fields(IncidentState)))

@@ -18,6 +18,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from schemas.timeline import Claim
 from schemas.vocabulary import ClaimAbout, ClaimState
 
 from .conflicts import contradict
@@ -51,21 +52,28 @@ class Status(NamedTuple):
     superseded_by: ClaimKey | str | None = None
 
 
+_CURRENT: Final = Status(ClaimState.CURRENT)
+
+
 @dataclass(slots=True)
 class Cell:
-    """One speaker's one value: a claim. Lists of (when, seq, assertion), sorted."""
+    """One speaker's one value: a claim. Lists of (when, seq, assertion), sorted.
+
+    message, status, weight: what claims.py last made of it, for which status, and its bytes
+    """
 
     direct: list[Said] = field(default_factory=list)
     relayed: list[Said] = field(default_factory=list)
     replaced: list[Said] = field(default_factory=list)
     withdrawn: list[Said] = field(default_factory=list)
+    message: Claim | None = None
+    status: Status | None = None
+    weight: int = 0
 
     def shelf(self, assertion: Assertion) -> list[Said]:
-        if assertion.status == WITHDRAWN:
-            return self.withdrawn
-        if assertion.status:
-            return self.replaced
-        return self.relayed if assertion.relayed else self.direct
+        if not assertion.status:
+            return self.relayed if assertion.relayed else self.direct
+        return self.withdrawn if assertion.status == WITHDRAWN else self.replaced
 
     @property
     def order(self) -> Order | None:
@@ -79,18 +87,23 @@ class Cell:
         shelf = self.replaced or self.withdrawn
         return shelf[-1][:2]
 
+    def _shelves(self) -> list[list[Said]]:
+        return [shelf for shelf in (self.direct, self.relayed, self.replaced, self.withdrawn) if shelf]
+
     def all(self, most: int) -> list[Said]:
         """Its reports, the earliest first, at most `most`."""
-        shelves = (self.direct, self.relayed, self.replaced, self.withdrawn)
+        shelves = self._shelves()
+        if len(shelves) == 1:
+            return shelves[0][:most]
         return sorted(said for shelf in shelves for said in shelf[:most])[:most]
-
-    def __len__(self) -> int:
-        return len(self.direct) + len(self.relayed) + len(self.replaced) + len(self.withdrawn)
 
     def first(self) -> Assertion:
         """The earliest report of the word: its wording and the speaker's name are shown."""
-        shelves = [shelf[0] for shelf in (self.direct, self.relayed, self.replaced, self.withdrawn) if shelf]
-        return min(shelves)[2]
+        shelves = self._shelves()
+        return shelves[0][0][2] if len(shelves) == 1 else min(shelf[0] for shelf in shelves)[2]
+
+    def __len__(self) -> int:
+        return len(self.direct) + len(self.relayed) + len(self.replaced) + len(self.withdrawn)
 
 
 @dataclass(slots=True)
@@ -125,6 +138,7 @@ class Topic:
         key, value_key = (assertion.subject, assertion.speaker_key), assertion.value_key
         line = self._lines.get(key)
         if line is None:
+            assert add, f"{assertion.about} of event {seq} is not in the ledger"
             line = self._lines[key] = Line()
             insort(self._subjects.setdefault(key[1], []), key[0])
         cell = line.cells.get(value_key)
@@ -138,6 +152,7 @@ class Topic:
         if order is not None:
             _discard(line.live, (order, value_key))
 
+        cell.message = None
         shelf = cell.shelf(assertion)
         if add:
             insort(shelf, (assertion.at, seq, assertion))
@@ -240,6 +255,9 @@ class Topic:
         """Standing values that cannot both be true, of different speakers."""
         if self._disputes is None:
             values = self.values()
+            if len(values) < 2:
+                self._disputes = {}
+                return self._disputes
             said = {value: self.first_said(value) for value in values}
             found: dict[ValueKey, list[ValueKey]] = {}
             for at, one in enumerate(values):
@@ -260,10 +278,13 @@ class Topic:
             disputes = self.disputes()
             found: dict[ClaimKey, Status] = {}
             for value in self.values():
-                against = tuple(self._claim(other) for other in disputes.get(value, ()))
-                status = Status(ClaimState.DISPUTED if against else ClaimState.CURRENT, against)
-                for speaker in self.first_speakers(value):
-                    found[ClaimKey(self.about, value[0], speaker, value[1])] = status
+                status = _CURRENT
+                if value in disputes:
+                    against = tuple(self._claim(other) for other in disputes[value])
+                    status = Status(ClaimState.DISPUTED, against)
+                subject, value_key = value
+                for _, speaker in self._holders[value][:MOST_SPEAKERS]:
+                    found[ClaimKey(self.about, subject, speaker, value_key)] = status
             for _, (subject, speaker), value_key in self._past[: -MOST_PAST - 1 : -1]:
                 found[ClaimKey(self.about, subject, speaker, value_key)] = self._past_status(
                     (subject, speaker), value_key

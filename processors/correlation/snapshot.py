@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -19,7 +19,7 @@ from schemas.timeline import (
 )
 from schemas.vocabulary import READER
 
-from .claims import attribution_of, claim_message, claims_for_head
+from .claims import attribution_of, claim_message, claim_weight, claims_for_head
 from .clock import moment_of
 from .entries import Entries
 from .incidents import IncidentState
@@ -28,14 +28,25 @@ from .ordering import guest, in_order, shown_seqs
 from .policy import CORE_VERSION
 from .roster import Roster
 from .store import Store
-from .trimming import short_claim, short_entry
+from .trimming import short_claim
 
-M = TypeVar("M", bound=BaseModel)
 #: above this the frame (all but claims and entries) gives up the words of its relations
 _FRAME_ROOM: Final = 40_000
 #: claims leave the rest to the entries
 _CLAIMS_ROOM: Final = 36_000
 _MANY_PARTIES: Final = 5
+#: an entry shown as background has another role and incident in it: at most so much longer, the comma included
+_GUEST_BYTES: Final = 60
+
+
+@lru_cache(maxsize=8_192)
+def _place(text: str) -> Place:
+    return Place.model_validate_json(text, context={READER: True})
+
+
+@lru_cache(maxsize=8_192)
+def _occurred(text: str) -> Occurred:
+    return Occurred.model_validate_json(text, context={READER: True})
 
 
 def head_of(store: Store[Any], entries: Entries, incident: IncidentState) -> IncidentTimeline:
@@ -48,9 +59,8 @@ def head_of(store: Store[Any], entries: Entries, incident: IncidentState) -> Inc
         attribution = frame.attribution.model_copy(update={"parties": parties})
         frame = frame.model_copy(update={"related": related, "attribution": attribution})
     room = MAX_HEAD_BYTES - _weight(frame) - 100
-    claims = [] if incident.merged_into is not None else _claims(store, roster)
-    claims, used = _fitting(claims, short_claim, min(_CLAIMS_ROOM, room // 2))
-    shown, _ = _fitting(_entries(store, entries, incident, roster), short_entry, room - used)
+    claims, used = _claims(store, incident, roster, min(_CLAIMS_ROOM, room // 2))
+    shown = _entries(store, entries, incident, roster, room - used)
     return frame.model_copy(update={"claims": tuple(claims), "entries": tuple(in_order(shown))})
 
 
@@ -71,8 +81,8 @@ def _frame(store: Store[Any], incident: IncidentState, roster: Roster) -> Incide
         standing=incident.standing,
         standing_reason=incident.standing_reason,
         attribution=attribution_of(roster.ledger),
-        location=None if where is None else Place.model_validate_json(where.place, context={READER: True}),
-        occurred=None if when is None else Occurred.model_validate_json(when.occurred, context={READER: True}),
+        location=None if where is None else _place(where.place),
+        occurred=None if when is None else _occurred(when.occurred),
         first_recorded_at=moment_of(incident.first_recorded),
         last_activity_at=moment_of(incident.last_activity),
         claims_total=roster.ledger.claims,
@@ -89,41 +99,48 @@ def _frame(store: Store[Any], incident: IncidentState, roster: Roster) -> Incide
     )
 
 
-def _claims(store: Store[Any], roster: Roster) -> list[Claim]:
+def _claims(store: Store[Any], incident: IncidentState, roster: Roster, room: int) -> tuple[list[Claim], int]:
+    """As they are if they fit; else shortened, those that stand first. With their bytes."""
+    if incident.merged_into is not None:
+        return [], 0
     chosen = claims_for_head(roster.ledger, MAX_HEAD_CLAIMS)
-    return [claim_message(roster.ledger, key, status, store.by_seq) for key, status in chosen]
+    claims = [claim_message(roster.ledger, key, status, store.by_seq) for key, status in chosen]
+    used = sum(claim_weight(roster.ledger, key) + 1 for key, _ in chosen)
+    if used <= room:
+        return claims, used
+    kept: list[Claim] = []
+    used = 0
+    for claim in map(short_claim, claims):
+        weight = _weight(claim) + 1
+        if used + weight > room:
+            break
+        kept.append(claim)
+        used += weight
+    return kept, used
 
 
-def _entries(store: Store[Any], entries: Entries, incident: IncidentState, roster: Roster) -> list[Entry]:
-    """What the head may show, what it must not lose first."""
-    found: list[Entry] = []
-    for seq in shown_seqs(roster):
-        event = store.by_seq[seq]
-        entry = entries.of(event)
-        if entry is None:
-            continue
-        if roster.is_guest(seq):
-            entry = guest(entry, incident.incident_id)
-        found.append(entry)
-    return found
+def _entries(store: Store[Any], entries: Entries, incident: IncidentState, roster: Roster, room: int) -> list[Entry]:
+    """As they are if they fit; else shortened, and of these what a head must not lose."""
+    events = [event for seq in shown_seqs(roster) if (event := store.by_seq[seq]).body is not None]
+    extra = {event.seq: 1 if event.incident_id == incident.incident_id else _GUEST_BYTES for event in events}
+    whole = sum(len(event.body.encode()) + extra[event.seq] for event in events if event.body is not None) <= room
+    kept: list[Entry] = []
+    used = 0
+    for event in events:
+        if whole:
+            entry = entries.of(event)
+        else:
+            short = entries.short(event)
+            assert short is not None
+            entry, weight = short
+            used += weight + extra[event.seq]
+            if used > room:
+                break
+        assert entry is not None
+        kept.append(guest(entry, incident.incident_id) if event.incident_id != incident.incident_id else entry)
+    return kept
 
 
 def _weight(message: BaseModel) -> int:
     """Bytes as the codec writes it."""
     return len(message.model_dump_json(exclude_none=True).encode())
-
-
-def _fitting(messages: list[M], shorten: Callable[[M], M], room: int) -> tuple[list[M], int]:
-    """All as they are if they fit; else all shortened, and of these the first that fit. With their weight."""
-    weights = [_weight(message) + 1 for message in messages]
-    if sum(weights) <= room:
-        return messages, sum(weights)
-    kept: list[M] = []
-    used = 0
-    for message in (shorten(message) for message in messages):
-        weight = _weight(message) + 1
-        if used + weight > room:
-            break
-        kept.append(message)
-        used += weight
-    return kept, used

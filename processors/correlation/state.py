@@ -124,7 +124,10 @@ def _plain(state: EventState | IncidentState) -> dict[str, Any]:
     return plain
 
 
-_FIELDS: Final = {kind: tuple(field.name for field in fields(kind)) for kind in (EventState, IncidentState)}
+_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    EventState: EventState._fields,
+    IncidentState: tuple(field.name for field in fields(IncidentState)),
+}
 
 
 def _read(table: str, record: StateRecord) -> dict[str, Any]:
