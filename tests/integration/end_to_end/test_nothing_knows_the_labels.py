@@ -1,0 +1,127 @@
+"""Correlation goes by what reports say: not by labels, ids, names that a rule could know, or dates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean, median, quantiles
+from typing import Any
+
+import pytest
+
+from evaluation.disguise import disguised
+from evaluation.scores import b_cubed, pairwise
+from processors.cores import Cores, real_cores
+from processors.correlation import Correlator
+from processors.correlation.linking.linker import EvidenceLinker
+from timelines.files import Targets
+from timelines.replaying import Replay
+
+GOLD = Path(__file__).parents[3] / "gold"
+SETS = ("kad", "sol", "kaz", "nga")
+LIST_OF_WORDS = Path(__file__).parents[3] / "processors" / "correlation" / "linking" / "data"
+Rows = list[dict[str, Any]]
+
+
+def rows_of(name: str) -> Rows:
+    return [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_bytes().splitlines()]
+
+
+def arrival(row: dict[str, Any]) -> str:
+    """The day that a stream would bring the report on (gold/GUIDE.md)."""
+    at = row.get("published_at") or row.get("occurred_at") or "9999"
+    return str(at[:10] if len(at) >= 10 else f"{at}-99")
+
+
+def shuffled_in_the_day(rows: Rows, seed: int) -> Rows:
+    by_day: dict[str, Rows] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (arrival(row), row["id"])):
+        by_day[arrival(row)].append(row)
+    for day in by_day.values():
+        random.Random(seed).shuffle(day)
+    return [row for day in by_day.values() for row in day]
+
+
+def homes_of(rows: Rows, folder: Path, cores: Cores | None = None) -> dict[str, str]:
+    source, target = folder / "source.jsonl", folder / "assignments.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    targets = Targets(assignments=str(target))
+    assert Replay(str(source), "coded", targets, cores or real_cores(), 6, folder / "rejects.jsonl").run() == 0
+    assigned = [json.loads(line) for line in target.read_bytes().splitlines()]
+    return {row["event_id"]: row["incident_id"] for row in assigned}
+
+
+def figures(rows: Rows, homes: dict[str, str]) -> tuple[float, float]:
+    gold = {row["id"]: row["gold_incident"] for row in rows}
+    return b_cubed(homes, gold).f1, pairwise(homes, gold).score.f1
+
+
+def mean_figures(sets: Sequence[Rows], folder: Path) -> tuple[float, float]:
+    found = [figures(rows, homes_of(rows, folder)) for rows in sets]
+    return mean(one for one, _ in found), mean(two for _, two in found)
+
+
+def general_vocabulary() -> set[str]:
+    """Words that evidence may know: countries, offices, concepts, ordinary words. Names of a story are not there."""
+    words: set[str] = set()
+    for file in LIST_OF_WORDS.glob("*.json"):
+        words.update(part for line in file.read_text(encoding="utf-8").split('"') for part in line.lower().split())
+    return words
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_labels_play_no_part(name: str, tmp_path: Path) -> None:
+    rows = rows_of(name)
+    scrambled = [
+        {**row, "gold_incident": f"X{n % 7}", "gold_duplicate_of": None, "gold_related": [], "note": "INC-ATTACK"}
+        for n, row in enumerate(rows)
+    ]
+    assert homes_of(rows, tmp_path) == homes_of(scrambled, tmp_path)
+
+
+def test_ids_that_say_nothing_and_another_order_in_the_day_cost_little(tmp_path: Path) -> None:
+    plain, hashed = [], []
+    for name in SETS:
+        for seed in (1, 2):
+            rows = shuffled_in_the_day(rows_of(name), seed)
+            plain.append(rows)
+            again = [{**row, "id": hashlib.sha256(row["id"].encode()).hexdigest()[:20]} for row in rows_of(name)]
+            hashed.append(shuffled_in_the_day(again, seed + 100))
+    (b_plain, p_plain), (b_hashed, p_hashed) = mean_figures(plain, tmp_path), mean_figures(hashed, tmp_path)
+    assert b_hashed > b_plain - 0.02
+    assert p_hashed > p_plain - 0.05
+
+
+def test_other_names_and_other_dates_cost_little(tmp_path: Path) -> None:
+    known = general_vocabulary()
+    plain, renamed = [], []
+    for name in SETS:
+        for seed in (1, 2):
+            rows = shuffled_in_the_day(rows_of(name), seed)
+            plain.append(rows)
+            renamed.append(disguised(rows, seed, keep=known))
+    (b_plain, p_plain), (b_renamed, p_renamed) = mean_figures(plain, tmp_path), mean_figures(renamed, tmp_path)
+    assert abs(b_renamed - b_plain) < 0.02
+    assert p_renamed > p_plain - 0.05
+
+
+def test_only_a_few_incidents_are_looked_at_for_an_event(tmp_path: Path) -> None:
+    looked_at: list[int] = []
+
+    class Watched(EvidenceLinker):
+        def place(self, *args: Any, **kwargs: Any) -> Any:
+            placement = super().place(*args, **kwargs)
+            looked_at.append(placement.candidates)
+            return placement
+
+    cores = Cores(lambda region: Correlator(region, Watched()), "watched")
+    rows = [row for name in SETS for row in rows_of(name)]
+    homes = homes_of(rows, tmp_path, cores)
+    assert len(looked_at) == len(rows) == 541
+    assert len(set(homes.values())) > 150  # a scan would look at dozens of them
+    assert 1 <= median(looked_at) <= 12
+    assert quantiles(looked_at, n=100)[98] <= 25
