@@ -16,7 +16,7 @@ from schemas.timeline import Entry, Reason
 from schemas.vocabulary import EntryRole
 
 from .story import Line, speakers_of
-from .words import ROLE_MARKS, STANCE_STYLES, verb
+from .words import KIND_STYLES, ROLE_MARKS, STANCE_STYLES, verb
 
 _REASONS: Final = 4
 _STANCES: Final = 3
@@ -55,7 +55,9 @@ def entry_lines(lines: Sequence[Line], look: Look, clock_cells: int) -> Renderab
         row.add_column(ratio=1)
         row.add_column(width=source_cells, justify="right", style="dim", no_wrap=True, overflow="ellipsis")
         first, *more = _body(line, look, look.width - indent)
-        row.add_row(Text(line.clock), Text(mark, style=style), first, Text(source))
+        row.add_row(
+            Text(line.clock), Text(mark, style=style or KIND_STYLES.get(str(line.entry.kind), "")), first, Text(source)
+        )
         drawn += [row, *(Padding(text, (0, 0, 0, indent)) for text in more)]
     return Group(*drawn)
 

@@ -32,7 +32,7 @@ _VOICES: Final = 3
 _SIDES: Final = 6
 _PARTIES: Final = 5
 _FEW: Final = 3
-_LABEL_CELLS: Final = 11
+_LABEL_CELLS: Final = 12
 
 #: an incident's title; None where it is not known here
 TitleOf = Callable[[str], str | None]

@@ -23,11 +23,13 @@ class Screen:
     """What the screen is asked to show.
 
     incident: the one to open; None: the most significant, with the list above it
+    most_entries: of a whole page, at most so many entries, the newest and the most telling; None: all
     filters: what is filtered by, as the user wrote it
     """
 
     incident: str | None = None
     why: bool = False
+    most_entries: int | None = None
     filters: str = ""
 
 
@@ -62,7 +64,7 @@ def whole(board: Board, screen: Screen, head: IncidentTimeline | None, width: in
     if head is not None:
         if parts:
             parts.append(Text())
-        parts.append(timeline(head, Look(width, why=screen.why), board.title_of))
+        parts.append(timeline(head, Look(width, most_entries=screen.most_entries, why=screen.why), board.title_of))
     return Group(*parts)
 
 

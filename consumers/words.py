@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from schemas.vocabulary import Activity, AttributionState, EntryRole, Relation, Stance, Standing
+from schemas.vocabulary import Activity, AttributionState, EntryRole, EventKind, Relation, Stance, Standing
 
 #: what a speaker does, in the third person
 VERBS: Final[dict[str, str]] = {
@@ -76,9 +76,15 @@ ACTIVITY_MARKS: Final[dict[str, tuple[str, str]]] = {
     Activity.QUIET: ("◐", "yellow"),
     Activity.CLOSED: ("○", "dim"),
 }
-#: what an entry is to its incident: mark, style of the mark
+#: a happening in the list of entries has the colour of its kind
+KIND_STYLES: Final[dict[str, str]] = {
+    EventKind.ATTACK: "bold red",
+    EventKind.PROTEST: "bold yellow",
+    EventKind.STATEMENT: "bold cyan",
+}
+#: what an entry is to its incident: mark, style of the mark; no style: that of the entry's kind
 ROLE_MARKS: Final[dict[str, tuple[str, str]]] = {
-    EntryRole.CORE: ("●", "bold red"),
+    EntryRole.CORE: ("●", ""),
     EntryRole.REACTION: ("○", "cyan"),
     EntryRole.BACKGROUND: ("·", "dim"),
     EntryRole.CORRECTION: ("✎", "yellow"),

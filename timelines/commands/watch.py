@@ -48,6 +48,10 @@ def register(app: typer.Typer) -> None:
         from_beginning: Annotated[
             bool, typer.Option("--from-beginning", help="Lines and JSON: from the oldest change that is kept.")
         ] = False,
+        entries: Annotated[
+            int | None,
+            typer.Option(min=1, help="With --once: at most so many entries, the newest and the most telling."),
+        ] = None,
         svg: Annotated[
             Path | None, typer.Option(help="With --once: also draw the picture into this file.", dir_okay=False)
         ] = None,
@@ -64,15 +68,15 @@ def register(app: typer.Typer) -> None:
 
         Ctrl-C ends it (exit status 130). 1: failed, 2: wrong use.
         """
-        if (svg is not None or width is not None) and not once:
-            fail("watch", "--svg and --width draw one picture: give --once with them", 2)
-        if as_json and (svg is not None or why):
-            fail("watch", "--json prints messages whole: leave out --svg and --why", 2)
+        if any(given is not None for given in (svg, width, entries)) and not once:
+            fail("watch", "--svg, --width and --entries are for one page: give --once with them", 2)
+        if as_json and (why or any(given is not None for given in (svg, width, entries))):
+            fail("watch", "--json prints messages whole: leave out --why, --svg, --width and --entries", 2)
         wanted = Wanted(*(None if word is None else word.value for word in (region, kind, standing)))
         filters = " ".join(word for word in (wanted.region, wanted.kind, wanted.standing) if word)
         settings = connected("watch", bootstrap_servers=bootstrap_servers)
         watched = Watch(settings, wanted, incident, from_beginning)
-        screen = Screen(incident, why, filters)
+        screen = Screen(incident, why, entries, filters)
         try:
             if once:
                 _once(watched, screen, as_json=as_json, svg=svg, width=width)

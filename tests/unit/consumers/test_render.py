@@ -150,6 +150,15 @@ def test_the_newest_entries_are_on_the_live_screen_even_where_they_tell_little()
     assert "headline of e59" in page
 
 
+def test_a_page_shows_no_more_entries_than_asked_and_says_how_many_it_leaves_out() -> None:
+    head = a_head(entries=tuple(an_entry(f"e{number}", at=f"{number:02}:00") for number in range(20)))
+    board = Board()
+    board.take(encode(head))
+    page = text_of(whole(board, Screen(most_entries=5), head, 100))
+    assert page.count("headline of") == 5
+    assert "not shown: 15 less telling here" in page
+
+
 def test_trouble_with_the_broker_is_on_the_screen() -> None:
     console = Console(width=100, height=30, file=io.StringIO(), force_terminal=True)
     page = text_of(draw(console, Board(), Screen(), None, trouble="connection refused", reading=True))
