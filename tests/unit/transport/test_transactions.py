@@ -1,0 +1,148 @@
+"""The transactional writer against a producer that fails by script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException
+
+from faust_confluent.transactions import Fenced, Interrupted, NotWritten, TransactionalWriter
+from processors.handover import Outgoing
+
+RECORDS = (Outgoing("a", b"k", b"1", ()), Outgoing("b", None, None, (("h", b"v"),)))
+
+
+def an_error(code: int, *, fatal: bool = False, retriable: bool = False, must_abort: bool = False) -> KafkaException:
+    return KafkaException(KafkaError(code, "scripted", fatal, retriable, must_abort))
+
+
+class ScriptedProducer:
+    """Keeps what is committed. `script`: what each call of a method raises, in turn; None: it succeeds."""
+
+    def __init__(self, **script: list[Exception | None]) -> None:
+        self.script = script
+        self.calls: list[str] = []
+        self.open: list[tuple[Any, ...]] = []
+        self.committed: list[list[tuple[Any, ...]]] = []
+
+    def _step(self, name: str) -> None:
+        self.calls.append(name)
+        steps = self.script.get(name)
+        if steps and (error := steps.pop(0)) is not None:
+            raise error
+
+    def init_transactions(self, timeout: float) -> None:
+        self._step("init")
+
+    def begin_transaction(self) -> None:
+        self._step("begin")
+        self.open = []
+
+    def produce(self, topic: str, value: Any, key: Any, partition: int, *, headers: Any, on_delivery: Any) -> None:
+        self._step("produce")
+        self.open.append((topic, key, value, partition, headers))
+
+    def poll(self, timeout: float) -> None:
+        self._step("poll")
+
+    def commit_transaction(self, timeout: float) -> None:
+        self._step("commit")
+        self.committed.append(self.open)
+
+    def abort_transaction(self, timeout: float) -> None:
+        self._step("abort")
+        self.open = []
+
+
+def a_writer(
+    producer: ScriptedProducer, keep_trying: Callable[[], bool] = lambda: True, partition: int = 4
+) -> TransactionalWriter:
+    return TransactionalWriter(producer, "app-4", partition, keep_trying=keep_trying)  # type: ignore[arg-type]
+
+
+TIMED_OUT = an_error(KafkaError._TIMED_OUT, retriable=True)
+MUST_ABORT = an_error(KafkaError.UNKNOWN_TOPIC_OR_PART, must_abort=True)
+
+
+def test_all_records_go_to_the_writer_s_partition_in_one_transaction() -> None:
+    producer = ScriptedProducer()
+    a_writer(producer).write(RECORDS)
+    assert producer.committed == [[("a", b"k", b"1", 4, []), ("b", None, None, 4, [("h", b"v")])]]
+
+
+def test_a_commit_that_is_not_answered_is_asked_for_again() -> None:
+    producer = ScriptedProducer(commit=[TIMED_OUT, TIMED_OUT, None])
+    a_writer(producer).write(RECORDS)
+    assert producer.calls == ["begin", "produce", "produce", "commit", "commit", "commit"]
+
+
+def test_a_transaction_that_has_to_be_aborted_is_done_again_whole() -> None:
+    producer = ScriptedProducer(commit=[MUST_ABORT, None])
+    a_writer(producer).write(iter(RECORDS))
+    assert producer.calls == ["begin", "produce", "produce", "commit", "abort", "begin", "produce", "produce", "commit"]
+    assert [len(records) for records in producer.committed] == [2]
+
+
+def test_a_transaction_that_fails_again_and_again_is_given_up_with_the_reason() -> None:
+    producer = ScriptedProducer(commit=[MUST_ABORT] * 50)
+    with pytest.raises(NotWritten, match=r"app-4: .*scripted"):
+        a_writer(producer).write(RECORDS)
+    assert producer.calls.count("commit") == 5
+
+
+def test_a_broker_that_is_away_for_longer_than_a_transaction_may_last_does_not_count_as_failure() -> None:
+    away = an_error(KafkaError._TIMED_OUT, must_abort=True)
+    producer = ScriptedProducer(commit=[*[away] * 20, None])
+    a_writer(producer).write(RECORDS)
+    assert len(producer.committed) == 1
+
+
+@pytest.mark.parametrize("code", [KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH])
+@pytest.mark.parametrize("step", ["begin", "produce", "commit"])
+def test_a_writer_that_was_fenced_says_so_wherever_it_learns_it(code: int, step: str) -> None:
+    producer = ScriptedProducer(**{step: [an_error(code, fatal=True)]})
+    with pytest.raises(Fenced, match="another worker has opened the transactional id app-4"):
+        a_writer(producer).write(RECORDS)
+    assert producer.committed == []
+
+
+def test_a_record_that_is_too_large_is_not_tried_twice() -> None:
+    producer = ScriptedProducer(produce=[an_error(KafkaError.MSG_SIZE_TOO_LARGE)])
+    with pytest.raises(NotWritten):
+        a_writer(producer).write(RECORDS)
+    assert producer.calls == ["begin", "produce", "abort"]
+
+
+def test_a_full_queue_is_waited_for() -> None:
+    producer = ScriptedProducer(produce=[BufferError(), None, None])
+    a_writer(producer).write(RECORDS)
+    assert producer.calls == ["begin", "produce", "poll", "produce", "produce", "commit"]
+    assert len(producer.committed[0]) == 2
+
+
+def test_waiting_ends_when_it_is_told_to() -> None:
+    patience = iter([True, True, False])
+    producer = ScriptedProducer(commit=[TIMED_OUT] * 10)
+    writer = a_writer(producer, lambda: next(patience))
+    with pytest.raises(Interrupted):
+        writer.write(RECORDS)
+    assert producer.calls.count("commit") == 3
+    assert writer.waiting_since is None
+
+
+def test_while_it_waits_it_says_since_when() -> None:
+    seen: list[float | None] = []
+    producer = ScriptedProducer(init=[TIMED_OUT, TIMED_OUT, None])
+    writer = a_writer(producer, lambda: seen.append(writer.waiting_since) or True)  # type: ignore[func-returns-value]
+    writer.open()
+    assert seen[0] is not None
+    assert seen == [seen[0], seen[0]]
+    assert writer.waiting_since is None
+
+
+def test_any_other_error_is_told_with_its_name() -> None:
+    producer = ScriptedProducer(init=[an_error(KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)])
+    with pytest.raises(NotWritten, match="TRANSACTIONAL_ID_AUTHORIZATION_FAILED"):
+        a_writer(producer).open()

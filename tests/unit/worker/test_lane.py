@@ -1,0 +1,208 @@
+"""A lane with a router and a writer made by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from processors.handover import Handover, RawRecord
+from processors.lane import Done, Lane
+
+
+class Record:
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+
+    def topic(self) -> str:
+        return "log"
+
+    def partition(self) -> int:
+        return 0
+
+    def offset(self) -> int:
+        return self._offset
+
+    def key(self) -> bytes:
+        return b"europe"
+
+    def value(self) -> bytes:
+        return b"v%d" % self._offset
+
+    def headers(self) -> None:
+        return None
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 1_000
+
+
+class Event:
+    def __init__(self, *offsets: int) -> None:
+        self.value: Any = [Record(offset) for offset in offsets]
+        self.acked = False
+
+    def ack(self) -> None:
+        self.acked = True
+
+
+class Router:
+    def __init__(self, offset: int = -1) -> None:
+        self.offset = offset
+        self.batches: list[list[int]] = []
+        self.called = threading.Event()
+
+    def process(self, records: Sequence[RawRecord]) -> Handover:
+        self.batches.append([record.offset for record in records])
+        self.called.set()
+        self.offset = records[-1].offset
+        return Handover((), ((b"k", b"v"),), self.offset, taken=len(records))
+
+
+class Writer:
+    """Writes when it is let; `fails` is raised instead."""
+
+    waiting_since = None
+
+    def __init__(self) -> None:
+        self.let = threading.Event()
+        self.let.set()
+        self.fails: Exception | None = None
+        self.written: list[int] = []
+
+    def write(self, handover: Handover) -> None:
+        assert self.let.wait(10)
+        if self.fails is not None:
+            raise self.fails
+        self.written.append(handover.offset)
+
+
+class Bench:
+    def __init__(self, executor: ThreadPoolExecutor, offset: int = -1) -> None:
+        self.router, self.writer = Router(offset), Writer()
+        self.is_current = True
+        self.done: list[Done] = []
+        self.failed: list[BaseException] = []
+        self.dropped: list[Any] = []
+        self.checks: Exception | None = None
+        self.lane = Lane(
+            0, self.router, self.writer, executor=executor, most_records=4, is_current=lambda: self.is_current,
+            check=self._check, on_done=lambda _, done: self.done.append(done), on_failed=self.failed.append,
+            on_dropped=self.dropped.append,
+        )  # fmt: skip
+
+    async def in_flight(self) -> None:
+        """Until the core has a batch."""
+        await asyncio.to_thread(self.router.called.wait, 10)
+
+    def _check(self, handover: Handover) -> None:
+        if self.checks is not None:
+            raise self.checks
+
+
+@pytest.fixture
+def executor() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def bench(executor: ThreadPoolExecutor) -> Bench:
+    return Bench(executor)
+
+
+async def test_an_event_is_acknowledged_when_its_records_are_written(bench: Bench) -> None:
+    bench.writer.let.clear()
+    event = Event(0, 1)
+    await bench.lane.take(event)
+    await asyncio.sleep(0)
+    assert not event.acked
+    assert bench.lane.next_offset == 0
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert event.acked
+    assert bench.lane.next_offset == 2
+    assert [done.records for done in bench.done] == [2]
+
+
+async def test_what_arrives_during_a_transaction_joins_the_next_one_up_to_the_limit(bench: Bench) -> None:
+    bench.writer.let.clear()
+    first = Event(0)
+    await bench.lane.take(first)
+    await bench.in_flight()
+    for offset in (1, 2):
+        await bench.lane.take(Event(offset, offset))
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert bench.router.batches == [[0], [1, 1, 2, 2]]
+
+
+async def test_a_full_lane_makes_its_giver_wait(bench: Bench) -> None:
+    bench.writer.let.clear()
+    await bench.lane.take(Event(0))
+    await bench.in_flight()
+    giving = asyncio.create_task(bench.lane.take(Event(1, 2, 3, 4, 5)))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not giving.done()
+    bench.writer.let.set()
+    await giving
+    await bench.lane.finished()
+    assert bench.writer.written == [0, 5]
+
+
+async def test_a_failed_write_acknowledges_nothing_and_is_told_once(bench: Bench) -> None:
+    bench.writer.fails = RuntimeError("no")
+    first, second = Event(0), Event(1)
+    bench.writer.let.clear()
+    await bench.lane.take(first)
+    await bench.lane.take(second)
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert not (first.acked or second.acked)
+    assert bench.failed == [bench.writer.fails]
+    assert bench.lane.next_offset == 0
+    assert bench.dropped == [first, second]
+    late = Event(2)
+    await bench.lane.take(late)
+    assert bench.dropped == [first, second, late]
+
+
+async def test_a_refused_hand_over_is_not_written(bench: Bench) -> None:
+    bench.checks = ValueError("too many rejects")
+    await bench.lane.take(Event(0))
+    await bench.lane.finished()
+    assert bench.writer.written == []
+    assert bench.failed == [bench.checks]
+
+
+async def test_a_lane_that_is_left_finishes_what_is_in_flight_and_tells_nobody(bench: Bench) -> None:
+    bench.writer.let.clear()
+    flying, waiting = Event(0), Event(1)
+    await bench.lane.take(flying)
+    await bench.in_flight()
+    await bench.lane.take(waiting)
+    bench.lane.close()
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert bench.writer.written == [0]
+    assert bench.router.batches == [[0]]
+    assert not (flying.acked or waiting.acked)
+    assert bench.dropped == [waiting, flying]
+    assert bench.done == []
+
+
+async def test_nothing_new_is_begun_during_a_rebalance(bench: Bench) -> None:
+    bench.is_current = False
+    event = Event(0)
+    await bench.lane.take(event)
+    await bench.lane.finished()
+    assert bench.router.batches == []
+    assert bench.dropped == [event]
+
+
+def test_a_lane_goes_on_behind_the_restored_offset(executor: ThreadPoolExecutor) -> None:
+    assert Bench(executor, offset=41).lane.next_offset == 42

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from processors.handover import Fault, Handover
+from processors.lane import Done
+from processors.rejects import RejectLimit, TooManyRejects
+from processors.tally import field_label, tally
+from runtime.metrics import WorkerMetrics
+
+
+def test_as_many_rejects_as_allowed_pass_and_one_more_stops() -> None:
+    limit = RejectLimit(10)
+    limit.count(4, "a", now=0.0)
+    limit.count(6, "b", now=59.0)
+    with pytest.raises(TooManyRejects, match=r"more than 10 records.*because key: is missing.*MAX_REJECTED_PER_MINUTE"):
+        limit.count(1, "key: is missing", now=59.9)
+
+
+def test_rejects_of_more_than_a_minute_ago_do_not_count() -> None:
+    limit = RejectLimit(10)
+    limit.count(10, "a", now=0.0)
+    limit.count(10, "b", now=60.0)
+    with pytest.raises(TooManyRejects):
+        limit.count(1, "c", now=119.9)
+
+
+def test_no_reject_is_no_news() -> None:
+    limit = RejectLimit(1)
+    for now in range(100):
+        limit.count(0, "", now=float(now))
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [("location.lat", "location"), ("key", "key"), ("ce_type", "ce_type"), ("x" * 5_000, "other"), ("", "other")],
+)
+def test_only_our_own_fields_become_labels(field: str, label: str) -> None:
+    assert field_label(field) == label
+
+
+def values(metrics: WorkerMetrics) -> dict[str, float]:
+    lines = [line for line in metrics.render().decode().splitlines() if not line.startswith("#")]
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+
+def test_a_batch_shows_in_the_metrics() -> None:
+    metrics = WorkerMetrics()
+    handover = Handover(
+        (), (), 41, taken=3, skipped=1, kinds={"attack": 2}, changes={"opened": 1}, faults=(Fault(40, "value", "no"),),
+        newest_recorded_at=1_636_300_000.0,
+    )  # fmt: skip
+    tally(metrics, 2, Done(handover, 4, 0.02, 0.004), end=50)
+    found = values(metrics)
+    prefix = "incident_timelines_"
+    assert found[prefix + 'events_total{kind="attack"}'] == 2
+    assert found[prefix + 'rejected_total{field="value"}'] == 1
+    assert found[prefix + "skipped_total"] == 1
+    assert found[prefix + 'changes_total{type="opened"}'] == 1
+    assert found[prefix + 'applied_offset{partition="2"}'] == 41
+    assert found[prefix + 'lag_records{partition="2"}'] == 8
+    assert found[prefix + 'clock_seconds{partition="2"}'] == 1_636_300_000
+    assert found[prefix + "transactions_total"] == 1
+    assert found[prefix + "batch_records_sum"] == 4
+
+
+def test_a_batch_of_records_that_had_been_before_is_no_transaction() -> None:
+    metrics = WorkerMetrics()
+    tally(metrics, 0, Done(Handover((), (), 5, skipped=2), 2, 0.001, 0.0), end=-1)
+    found = values(metrics)
+    assert found["incident_timelines_transactions_total"] == 0
+    assert 'incident_timelines_lag_records{partition="0"}' not in found
+
+
+def test_a_partition_that_went_away_leaves_no_lag_behind() -> None:
+    metrics = WorkerMetrics()
+    tally(metrics, 2, Done(Handover((), (), 41, taken=1), 1, 0.0, 0.0), end=50)
+    metrics.forget_partition(2)
+    metrics.forget_partition(2)
+    assert not [name for name in values(metrics) if 'partition="2"' in name]
+
+
+def test_all_metrics_carry_the_prefix_and_a_text() -> None:
+    text = WorkerMetrics().render().decode()
+    names = {line.split()[2] for line in text.splitlines() if line.startswith("# HELP")}
+    assert len(names) > 12
+    assert all(name.startswith("incident_timelines_") for name in names)
