@@ -9,6 +9,7 @@ from uuid import uuid4
 import typer
 from confluent_kafka import KafkaException
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from schemas.codec import encode
 from schemas.decision import Command
@@ -59,7 +60,6 @@ def register(app: typer.Typer) -> None:
 
         Exit status 1: it was refused, or nothing came of it in time. 2: wrong use.
         """
-        settings = connected("decide", bootstrap_servers=bootstrap_servers)
         try:
             asked = _command(
                 decision=decision,
@@ -72,6 +72,10 @@ def register(app: typer.Typer) -> None:
                 command_id=command_id or str(uuid4()),
                 requested_at=datetime.now(UTC),
             )
+        except MalformedRecord as error:
+            fail("decide", error, 2)
+        settings = connected("decide", bootstrap_servers=bootstrap_servers)
+        try:
             if region is None:
                 where = region_of_ids(settings, asked.incidents, asked.events)
                 asked = asked.model_copy(update={"region": where})
@@ -80,8 +84,6 @@ def register(app: typer.Typer) -> None:
                 typer.echo(f"sent as {asked.command_id}, region {asked.region}", err=True)
                 if wait:
                     _print(asker.wait(sent, timeout), as_json=as_json)
-        except MalformedRecord as error:
-            fail("decide", error, 2)
         except (CannotDecide, ExportError) as error:
             fail("decide", error, 1)
         except KafkaException as error:
@@ -92,10 +94,11 @@ def register(app: typer.Typer) -> None:
 
 def _command(**fields: object) -> Command:
     """Raises MalformedRecord."""
+    raw = to_json(fields)
     try:
-        return Command.model_validate(fields)
+        return Command.model_validate_json(raw)
     except ValidationError as error:
-        raise MalformedRecord.from_validation(error, None) from error
+        raise MalformedRecord.from_validation(error, raw) from error
 
 
 def _print(effect: Effect, *, as_json: bool) -> None:
