@@ -4,7 +4,7 @@ What it looks at is plain to see in an event, so that a scenario can ask for any
 
 - home: the incident that holds most events of the same place and day (then of the day before, then after);
   else the first that the event refers to; else none. `extra={"apart": "x"}` adds x to the place's name
-- a copy: same headline and place as an earlier event
+- a copy: same headline and place as an earlier event; `extra={"original": True}`: those are copies of this one
 - a bridge: `extra={"also": "Kyiv"}` says that the event speaks of that place, too; an incident that holds such an
   event is one with the incident of that place and day
 - background: `extra={"background": "Kyiv"}`: the incident of that place, of any day
@@ -36,6 +36,7 @@ class Seen:
     headline: str
     also: str
     background: str
+    original: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class PlaceAndDayLinker:
             headline=event.headline,
             also=str(extra.get("also", "")),
             background=str(extra.get("background", "")),
+            original=bool(extra.get("original", False)),
         )
 
     def dump_features(self, features: Seen) -> str:
@@ -90,7 +92,8 @@ class PlaceAndDayLinker:
         return Placement(
             incident_id=home,
             link=Link(score=score, reasons=(Reason(feature="place", value=features.place, contribution=score),)),
-            copy_of=min(copies)[1] if copies else None,
+            copy_of=min(copies)[1] if copies and not features.original else None,
+            copies=tuple(event_id for _, event_id in sorted(copies)) if features.original else (),
             background_in=tuple((incident_id, 1.0) for incident_id in sorted(background) if incident_id != home),
             candidates=len(here),
         )

@@ -65,7 +65,8 @@ def events(draw: st.DrawFn) -> AnyEvent:
             name: draw(st.sampled_from(PLACES))
             for name in ("also", "background")
             if draw(st.sampled_from([False, False, True]))
-        },
+        }
+        | ({"original": True} if draw(st.sampled_from([False, False, True])) else {}),
     }
     if later is not None:
         common[later] = draw(st.sampled_from(IDS))

@@ -85,6 +85,8 @@ class Entries:
         changes = _decided(event)
         if link is not None:
             changes["link"] = link
+        if entry.source.copy_of != event.copy_of:
+            changes["source"] = entry.source.model_copy(update={"copy_of": event.copy_of})
         return self._written(event, entry.model_copy(update=changes))
 
     def redacted(self, event: EventState) -> EventState:

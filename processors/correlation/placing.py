@@ -13,6 +13,7 @@ from schemas.vocabulary import EntryRole, EventKind, Stance
 from . import lifecycle
 from .changes import Step
 from .clock import length, micros, said, spoken
+from .copying import known_original, mark_copies
 from .correcting import apply_correction, moves_it, place_again, take_back, take_words_back
 from .facts import Speaker, assertions_of, relay_of, source_keys, speaker_of, when_of, where_of
 from .identity import fingerprint_of, incident_id_of
@@ -29,12 +30,16 @@ from .titles import title_score
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a report goes. incident: None: it founds one. copied: the report it repeats. background: with scores."""
+    """Where a report goes. incident: None: it founds one. copied: the report it repeats. background: with scores.
+
+    repeated_by: held reports of that incident that turn out to repeat it
+    """
 
     incident: IncidentState | None
     link: Link
     copied: EventState | None = None
     background: tuple[tuple[str, float], ...] = ()
+    repeated_by: tuple[str, ...] = ()
 
 
 def arrive(step: Step[Any], event: AnyEvent) -> None:
@@ -71,6 +76,7 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
         background = EntryAdded(event_id=event.event_id, role=EntryRole.BACKGROUND, score=round(score, 6))
         step.say(other, background)
     _stir(step, state)
+    mark_copies(step, state.event_id, home.repeated_by)
 
     if Stance.RETRACTS in state.stances and isinstance(event, StatementEvent):
         take_words_back(step, state, event)
@@ -126,12 +132,15 @@ def _home(
     if incident is None and copied is not None:
         # a copy founds nothing: it tells what the report it repeats told
         incident, link = step.resolve(copied.incident_id), _stated(step, "copy of", copied.event_id)
+    if copied is None:
+        copied = known_original(step, placement.copies)
     background: dict[str, float] = {}
     for name, score in placement.background_in[: step.store.policy.background_in]:
         other = step.resolve(name)
         if other is not None and (incident is None or other.incident_id != incident.incident_id):
             background.setdefault(other.incident_id, score)
-    return Home(incident, link, copied, tuple(background.items()))
+    repeated_by = placement.copies if copied is None else ()
+    return Home(incident, link, copied, tuple(background.items()), repeated_by)
 
 
 def _stated(step: Step[Any], what: str, event_id: str) -> Link:

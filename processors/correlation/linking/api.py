@@ -25,6 +25,7 @@ class Placement:
     incident_id: None: none of the known incidents is good enough, open a new one
     link: score of the chosen incident, or of opening (the best that was refused, with what spoke against it)
     copy_of: event_id of the earlier report that this one repeats (wire copy, re-issue, translation)
+    copies: held events that turn out to repeat this one, which is their original: of the chosen incident, best first
     background_in: incidents the event speaks of without belonging to them, with scores, best first
     candidates: how many incidents were looked at; a figure for metrics and tests
     """
@@ -32,6 +33,7 @@ class Placement:
     incident_id: str | None
     link: Link
     copy_of: str | None = None
+    copies: tuple[str, ...] = ()
     background_in: tuple[tuple[str, float], ...] = ()
     candidates: int = 0
 
