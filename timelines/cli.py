@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "replay": ("replay", "Run the same core over a file, without a broker."),
     "dump": ("dump", "Write what the sink of a broker holds to files."),
     "evaluate": ("evaluate", "Score assignments against hand-coded labels."),
+    "fit": ("fit", "Fit the weights of the evidence on hand-coded labels."),
     "schema": ("schema", "Write or check the JSON Schemas and the AsyncAPI document."),
     "decide": ("decide", "Ask for a decision: merge, split, pin, retract, redact, close, reopen."),
     "kafka": ("kafka", "Run Apache Kafka on this machine."),
@@ -44,7 +45,7 @@ class _Lazy(TyperGroup):
         if name is None:
             return name, None, rest
         module, summary = COMMANDS[name]
-        command_app = typer.Typer(name=name, help=summary, context_settings=_HELP)
+        command_app = typer.Typer(name=name, help=summary, context_settings=_HELP, add_completion=False)
         importlib.import_module(f"timelines.commands.{module}").register(command_app)
         command = typer.main.get_command(command_app)
         command.name = name

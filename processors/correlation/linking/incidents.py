@@ -19,6 +19,9 @@ INCIDENT_FEATURES: Final = (
 AT: Final = {name: position for position, name in enumerate(INCIDENT_FEATURES)}
 #: members of an incident that an event is compared with
 MAX_REPRESENTATIVES: Final = 10
+
+_RELEVANT: Final = 5
+_MAX_HOLDERS: Final = 40
 _LOWEST, _HIGHEST = -8.0, 6.0
 _NOBODY: Final = -6.0
 
@@ -36,12 +39,13 @@ class Member:
 class Incident:
     """The members of one incident, in the order of their numbers, and what they say together."""
 
-    __slots__ = ("_profile", "_representatives", "incident_id", "members", "names", "voices")
+    __slots__ = ("_profile", "_representatives", "by_name", "incident_id", "members", "names", "voices")
 
     def __init__(self, incident_id: str) -> None:
         self.incident_id = incident_id
         self.members: dict[int, Member] = {}
         self.names: dict[str, int] = {}
+        self.by_name: dict[str, set[int]] = {}
         self.voices: dict[str, int] = {}
         self._representatives: tuple[Member, ...] | None = None
         self._profile: tuple[int, float] | None = None
@@ -58,6 +62,13 @@ class Incident:
                     table[key] = left
                 else:
                     del table[key]
+        for key in member.item.f.names:
+            if sign > 0:
+                self.by_name.setdefault(key, set()).add(member.seq)
+            else:
+                self.by_name[key].discard(member.seq)
+                if not self.by_name[key]:
+                    del self.by_name[key]
         self._representatives = None
         self._profile = None
 
@@ -82,6 +93,28 @@ class Incident:
             self._representatives = tuple(ordered)
         return self._representatives
 
+    def closest(self, item: Item, statistics: Statistics, seq: int | None = None) -> tuple[Member, ...]:
+        """At most MAX_REPRESENTATIVES members to compare an event with: the representatives, but for the places of
+        some of them those that share its rarest names. seq: the event's own number, left out."""
+        if len(self.members) <= MAX_REPRESENTATIVES:
+            return tuple(self.members[at] for at in sorted(self.members) if at != seq)
+        found: dict[int, float] = {}
+        item.weigh(statistics)
+        for key, value in item.weights.items():
+            holders = self.by_name.get(key)
+            if holders is not None and len(holders) <= _MAX_HOLDERS:
+                for at in holders:
+                    found[at] = found.get(at, 0.0) + value
+        found.pop(-1 if seq is None else seq, None)
+        relevant = sorted(found, key=lambda at: (-round(found[at], 6), at))[:_RELEVANT]
+        chosen = set(relevant)
+        for member in self.representatives():
+            if len(chosen) >= MAX_REPRESENTATIVES:
+                break
+            if member.seq != seq:
+                chosen.add(member.seq)
+        return tuple(self.members[at] for at in sorted(chosen))
+
     def profile_norm(self, statistics: Statistics) -> float:
         if self._profile is None or self._profile[0] != statistics.version:
             weight = statistics.weight
@@ -102,35 +135,47 @@ class Candidate:
     scores: list[float]
     vectors: list[list[float]] = field(default_factory=list)
     base: float = 0.0
+    lead: float = 0.0
+    rank: int = 0
+    alone: bool = False
     values: list[float] = field(default_factory=list)
     score: float = 0.0
 
 
 def base_score(scores: Sequence[float]) -> float:
     """What incidents are ranked by before they compete."""
-    return 0.6 * max(scores) + 0.4 * sum(scores) / len(scores)
+    top = sorted(scores, reverse=True)[:3]
+    return 0.5 * max(scores) + 0.5 * sum(top) / len(top)
 
 
 def judge(item: Item, candidates: Sequence[Candidate], named: Sequence[str], statistics: Statistics) -> None:
     """Fills in `base` and `values` (INCIDENT_FEATURES) of every candidate."""
-    for candidate in candidates:
-        candidate.values = state_values(item, candidate, named, statistics)
     compete(candidates)
+    for candidate in candidates:
+        complete(item, candidate, named, statistics)
 
 
 def compete(candidates: Sequence[Candidate]) -> None:
-    """The part of `values` that follows from the pair scores."""
+    """`base`, and what follows from it: `lead` over the best other, and `place` among all."""
     for candidate in candidates:
         candidate.scores = [min(_HIGHEST, max(_LOWEST, score)) for score in candidate.scores]
         candidate.base = base_score(candidate.scores)
     ranked = sorted(candidates, key=lambda c: (-c.base, c.incident.founding_seq()))
     for rank, candidate in enumerate(ranked):
         rival = ranked[1 if rank == 0 else 0].base if len(ranked) > 1 else _NOBODY
-        _fill_pair_values(candidate, rank, rival)
-        candidate.values[AT["alone"]] = 1.0 if len(ranked) == 1 else 0.0
+        candidate.lead = min(5.0, max(-5.0, candidate.base - rival))
+        candidate.rank = rank
+        candidate.alone = len(ranked) == 1
 
 
-def _fill_pair_values(candidate: Candidate, rank: int, rival: float) -> None:
+def complete(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> None:
+    """Fills in `values` of a candidate that has competed."""
+    candidate.values = state_values(item, candidate, named, statistics)
+    fill_pair_values(candidate)
+
+
+def fill_pair_values(candidate: Candidate) -> None:
+    """The part of `values` that follows from the pair scores."""
     scores, members, out, at = candidate.scores, candidate.members, candidate.values, AT
     ordered = sorted(scores, reverse=True)
     out[at["max"]] = ordered[0]
@@ -141,19 +186,15 @@ def _fill_pair_values(candidate: Candidate, rank: int, rival: float) -> None:
     statements = sorted(
         (score for score, member in zip(scores, members, strict=True) if member.item.f.kind == "s"), reverse=True
     )[:3]
-    if cores:
-        out[at["min_core"]] = min(cores)
-        out[at["mean_core"]] = sum(cores) / len(cores)
-    else:
-        out[at["no_core"]] = 1.0
-    if statements:
-        out[at["top_statements"]] = sum(statements) / len(statements)
-    else:
-        out[at["no_statement"]] = 1.0
-    margin = min(5.0, max(-5.0, candidate.base - rival))
-    out[at["margin"]] = margin
-    out[at["statement_margin"]] = margin * out[at["is_statement"]]
-    out[at["rank"]] = min(3.0, log(1.0 + rank))
+    out[at["min_core"]] = min(cores) if cores else 0.0
+    out[at["mean_core"]] = sum(cores) / len(cores) if cores else 0.0
+    out[at["no_core"]] = 0.0 if cores else 1.0
+    out[at["top_statements"]] = sum(statements) / len(statements) if statements else 0.0
+    out[at["no_statement"]] = 0.0 if statements else 1.0
+    out[at["margin"]] = candidate.lead
+    out[at["statement_margin"]] = candidate.lead * out[at["is_statement"]]
+    out[at["rank"]] = min(3.0, log(1.0 + candidate.rank))
+    out[at["alone"]] = 1.0 if candidate.alone else 0.0
 
 
 def state_values(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> list[float]:
@@ -164,10 +205,12 @@ def state_values(item: Item, candidate: Candidate, named: Sequence[str], statist
     out[0] = 1.0
     out[at["size"]] = log(len(incident.members))
     moment = f.published if f.published is not None else f.end
-    newest = [m.item.f.published if m.item.f.published is not None else m.item.f.end for m in members]
-    known = [time for time in newest if time is not None]
-    if moment is not None and known:
-        out[at["idle"]] = log(1.0 + min(60.0, max(0.0, (moment - max(known)) / DAY_SECONDS)))
+    newest = [
+        m.item.f.published if m.item.f.published is not None else m.item.f.end for m in incident.representatives()
+    ]
+    known = [abs(moment - time) for time in newest if time is not None and moment is not None]
+    if known:
+        out[at["idle"]] = log(1.0 + min(60.0, min(known) / DAY_SECONDS))
     out[at["day_conflict"]] = sum(_days_conflict(item, member.item) for member in members) / len(members)
     out[at["place_conflict"]] = sum(_places_conflict(item, member.item) for member in members) / len(members)
     out[at["is_statement"]] = 1.0 if f.kind == "s" else 0.0

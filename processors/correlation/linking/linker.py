@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from math import log
+from math import exp, expm1, log, log1p
 from typing import Final
 
 from schemas.event import AnyEvent
 from schemas.timeline import Link
 
+from . import copies, reasons
 from . import features as features_module
-from . import reasons
 from .api import MergeProposal, Placement, RelationProposal
 from .extraction import features_of
 from .features import Features
-from .incidents import Candidate, Incident, Member, judge
+from .incidents import Candidate, Incident, Member, compete, complete, judge
 from .index import MAX_CANDIDATES, Index
 from .pairs import Item, oriented, pair_features
 from .statistics import Statistics
@@ -24,11 +24,18 @@ from .weights import Weights, shipped
 #: members of the smaller incident that vote on a merge, and incidents that a merge is looked for among
 MAX_VOTERS: Final = 8
 MAX_RIVALS: Final = 4
+#: least log-odds for all candidates together, however large the incident; and how far under `join` the best may lie
+_LEAST_ANY: Final = -1.0
+_ANY_SLACK: Final = 2.0
 _CORE_VETO: Final = -1.0
 _CROSS_LINK: Final = 2.0
 _KEPT_PAIRS: Final = 400_000
-_COPY_SHARE: Final = 0.6
-_COPY_SHARE_OF_ONE_WIRE: Final = 0.4
+
+
+def _any_of(candidates: Sequence[Candidate]) -> float:
+    """Log-odds that the event belongs to one of them, were they independent."""
+    none = -sum([log1p(exp(min(20.0, candidate.score))) for candidate in candidates])
+    return -none if none < -20.0 else log(max(1e-12, expm1(-none)))
 
 
 class EvidenceLinker:
@@ -36,6 +43,7 @@ class EvidenceLinker:
 
     def __init__(self, weights: Weights | None = None) -> None:
         self.weights = weights if weights is not None else shipped()
+        self._copy_weights = copies.shipped()
         self.statistics = Statistics()
         self._index = Index()
         self._members: dict[str, Member] = {}
@@ -112,9 +120,11 @@ class EvidenceLinker:
         best = candidates[0]
         joins = self.joins(item, candidates)
         link = reasons.link(item, best, self.weights, self.statistics)
-        copy_of = self._copy_of(item, best) if joins else None
+        if not joins:
+            return Placement(None, link, candidates=len(candidates))
+        known = copies.repeats(item, best.incident, self.statistics, self._copy_weights)
         return Placement(
-            best.incident.incident_id if joins else None, link, copy_of=copy_of, candidates=len(candidates)
+            best.incident.incident_id, link, known.copy_of, copies=known.copies, candidates=len(candidates)
         )
 
     def decide(self, features: Features, named: Sequence[str] = ()) -> str | None:
@@ -149,7 +159,7 @@ class EvidenceLinker:
         candidates = []
         for incident_id in chosen:
             incident = self._incidents[incident_id]
-            members = tuple(m for m in incident.representatives() if m.seq != seq)
+            members = incident.closest(item, self.statistics, seq)
             if members:
                 candidates.append(Candidate(incident, members, [self._score(item, m, seq) for m in members]))
         return candidates
@@ -157,15 +167,22 @@ class EvidenceLinker:
     def judge(self, item: Item, candidates: list[Candidate], named: Sequence[str] = ()) -> None:
         """Scores the candidates and sorts them, best first."""
         judge(item, candidates, named, self.statistics)
-        weights = self.weights.incident
         for candidate in candidates:
-            candidate.score = sum(w * v for w, v in zip(weights, candidate.values, strict=True))
+            candidate.score = self._incident_score(candidate)
         candidates.sort(key=lambda c: (-round(c.score, 6), c.incident.founding_seq()))
+
+    def _incident_score(self, candidate: Candidate) -> float:
+        return sum([w * v for w, v in zip(self.weights.incident, candidate.values, strict=True) if w and v])
 
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""
         best = candidates[0]
         if best.score > self.weights.join:
+            return True
+        # an event that suits several incidents alike is no new one, and an established story attracts
+        size = log(len(best.incident.members))
+        least = max(_LEAST_ANY, self.weights.any_start - self.weights.any_slope * size)
+        if best.score > self.weights.join - _ANY_SLACK and _any_of(candidates) > least:
             return True
         if item.f.start is not None or best.score <= self.weights.undated_join:
             return False
@@ -190,21 +207,6 @@ class EvidenceLinker:
         vector = pair_features(first, second, self.statistics)
         return sum([w * v for w, v in zip(weights, vector, strict=True) if v])
 
-    def _copy_of(self, item: Item, best: Candidate) -> str | None:
-        words = item.words
-        if len(words) < 6:
-            return None
-        found: list[tuple[float, int, str]] = []
-        for member in best.members:
-            other = member.item
-            if other.f.kind != item.f.kind or other.f.language != item.f.language or len(other.words) < 6:
-                continue
-            share = len(words & other.words) / min(len(words), len(other.words))
-            one_wire = bool(item.f.wire) and item.f.wire == other.f.wire
-            if share >= (_COPY_SHARE_OF_ONE_WIRE if one_wire else _COPY_SHARE) and item.f.report != other.f.report:
-                found.append((-round(share, 6), member.seq, member.event_id))
-        return min(found)[2] if found else None
-
     # second thoughts
 
     def link_of(self, event_id: str, *, now: datetime) -> Link:  # noqa: ARG002 - see place
@@ -222,7 +224,7 @@ class EvidenceLinker:
     def _judged_by(self, member: Member, incident: Incident) -> Candidate:
         candidates = self.examine(member.item, seq=member.seq)
         if all(candidate.incident is not incident for candidate in candidates):
-            members = tuple(m for m in incident.representatives() if m.seq != member.seq)
+            members = incident.closest(member.item, self.statistics, member.seq)
             candidates.append(Candidate(incident, members, [self._score(member.item, m, member.seq) for m in members]))
         self.judge(member.item, candidates)
         return next(candidate for candidate in candidates if candidate.incident is incident)
@@ -235,12 +237,13 @@ class EvidenceLinker:
         candidates = self.examine(newest.item, seq=newest.seq, without=incident_id)
         if not candidates:
             return None
-        judge(newest.item, candidates, (), self.statistics)
+        compete(candidates)
         candidates.sort(key=lambda c: (-round(c.base, 6), c.incident.founding_seq()))
         best: tuple[float, int, Incident, float] | None = None
+        looked: dict[tuple[int, str], list[Candidate]] = {}
         for candidate in candidates[:MAX_RIVALS]:
             other = candidate.incident
-            vote = self._vote(incident, other)
+            vote = self._vote(incident, other, looked)
             if vote is None:
                 continue
             larger = max(len(incident.members), len(other.members))
@@ -253,7 +256,7 @@ class EvidenceLinker:
             incident_id, best[2].incident_id, round(best[3], 6), reasons.merge(incident, best[2], best[3])
         )
 
-    def _vote(self, one: Incident, other: Incident) -> float | None:
+    def _vote(self, one: Incident, other: Incident, looked: dict[tuple[int, str], list[Candidate]]) -> float | None:
         """How well the larger suits the members of the smaller, their own incident out of the competition."""
         smaller, larger = sorted((one, other), key=lambda i: (len(i.members), -i.founding_seq()))
         voters = smaller.representatives()[:MAX_VOTERS]
@@ -261,14 +264,19 @@ class EvidenceLinker:
         crossing: list[float] = []
         cores: list[float] = []
         for voter in voters:
-            candidates = self.examine(voter.item, seq=voter.seq, without=smaller.incident_id)
+            candidates = looked.get((voter.seq, smaller.incident_id))
+            if candidates is None:
+                candidates = self.examine(voter.item, seq=voter.seq, without=smaller.incident_id)
+                looked[voter.seq, smaller.incident_id] = candidates
             own = next((c for c in candidates if c.incident is larger), None)
             if own is None:
-                members = larger.representatives()
+                members = larger.closest(voter.item, self.statistics, voter.seq)
                 own = Candidate(larger, members, [self._score(voter.item, m, voter.seq) for m in members])
-                candidates.append(own)
+                candidates = [*candidates, own]
             raw = list(own.scores)
-            self.judge(voter.item, candidates)
+            compete(candidates)
+            complete(voter.item, own, (), self.statistics)
+            own.score = self._incident_score(own)
             votes.append(own.score)
             crossing.extend(raw)
             if voter.item.f.kind != "s":

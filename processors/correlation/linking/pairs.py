@@ -23,10 +23,23 @@ PAIR_FEATURES: Final = (
     "same_report", "same_publisher", "same_wire", "stance_same", "attack_and_protest", "protests_one_city",
     "protests_other_city", "about_protest", "other_language", "text_contained", "near_same_text", "thin",
 )  # fmt: skip
+(
+    _BIAS, _OVERLAP, _GAP, _UNDATED, _SAME_DAY, _NEAR_SAME_DAY, _PUBLISHED_GAP, _SAID_BEFORE, _LAG, _DATE_HITS,
+    _DATE_MISSES, _NEAR, _FAR, _COARSE_FIT, _EXCESS, _NO_PLACE, _COUNTRY_DIFFERS, _COUNTRY_SAME, _PLACE_SHARED,
+    _PLACE_NOT_SHARED, _SITE_DISTANCE, _SITE_SHARED, _SITE_NOT_SHARED, _SITE_NOT_SHARED_SAME_DAY, _NAMES_COSINE,
+    _RARE_SHARED, _RAREST_SHARED, _PHRASES_SHARED, _SPEAKER_SAME, _SPEAKER_DIFFERS, _SPEAKER_NAMED,
+    _ACTORS_SHARED, _ACTORS_DIFFER, _TARGETS_SHARED, _ABOUT_NAMED, _ABOUT_SHARED, _COUNTRIES_SHARED,
+    _COUNTRIES_DIFFER, _CONCEPTS_COSINE, _CONCEPTS_NONE, _MEANS_SAME, _MEANS_DIFFER, _KILLED_EQUAL,
+    _KILLED_DIFFER, _INJURED_EQUAL, _INJURED_DIFFER, _CROWD_EQUAL, _CROWD_DIFFER, _ARRESTED_EQUAL,
+    _ARRESTED_DIFFER, _NUMBERS_SHARED, _AGE_EQUAL, _AGE_DIFFER, _SAME_REPORT, _SAME_PUBLISHER, _SAME_WIRE,
+    _STANCE_SAME, _ATTACK_AND_PROTEST, _PROTESTS_ONE_CITY, _PROTESTS_OTHER_CITY, _ABOUT_PROTEST, _OTHER_LANGUAGE,
+    _TEXT_CONTAINED, _NEAR_SAME_TEXT, _THIN,
+) = range(len(PAIR_FEATURES))  # fmt: skip
 POSITION: Final = {name: at for at, name in enumerate(PAIR_FEATURES)}
 _COUNT: Final = len(PAIR_FEATURES)
 _PROTEST: Final = 1 << CONCEPTS.index("protest")
 _RADIUS_KM: Final = (3.0, 10.0, 90.0, 500.0)
+
 _EARTH_KM: Final = 6371.0
 
 
@@ -143,24 +156,24 @@ def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
     # time
     same_day = False
     if fa.start is None or fb.start is None or fa.end is None or fb.end is None:
-        out[at["undated"]] = 1.0
+        out[_UNDATED] = 1.0
     else:
         gap = max(fa.start - fb.end, fb.start - fa.end) / DAY_SECONDS
         if gap < 0:
             wide = max(a.wide_days, b.wide_days)
-            out[at["overlap"]] = (0.5 if soft else 1.0) / (1.0 + log(max(1.0, wide)))
+            out[_OVERLAP] = (0.5 if soft else 1.0) / (1.0 + log(max(1.0, wide)))
         else:
-            out[at["gap"]] = min(5.0, log(1.0 + gap)) * (0.6 if soft else 1.0)
+            out[_GAP] = min(5.0, log(1.0 + gap)) * (0.6 if soft else 1.0)
         if fa.time_rank <= 2 and fb.time_rank <= 2:
             same_day = a.first_day == b.first_day
             if same_day:
-                out[at["same_day"]] = 0.6 if soft else 1.0
+                out[_SAME_DAY] = 0.6 if soft else 1.0
         if statement_core and fb.time_rank <= 2:
             late = (fa.end - fb.start) / DAY_SECONDS
             if late <= 0:
-                out[at["said_before"]] = 1.0
+                out[_SAID_BEFORE] = 1.0
             else:
-                out[at["lag"]] = min(5.0, log(1.0 + late))
+                out[_LAG] = min(5.0, log(1.0 + late))
         hits = misses = False
         for one, two in ((a, b), (b, a)):
             if one.days and two.f.time_rank <= 2 and not two.f.soft:
@@ -169,51 +182,51 @@ def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
                 elif one.f.kind == "s" or one.f.soft:
                     misses = misses or all(abs(day - two.first_day) > 1 for day in one.days)
         if hits:
-            out[at["date_hits"]] = 1.0
+            out[_DATE_HITS] = 1.0
         elif misses:
-            out[at["date_misses"]] = 1.0
+            out[_DATE_MISSES] = 1.0
     if fa.published is not None and fb.published is not None:
-        out[at["published_gap"]] = min(6.0, log(1.0 + abs(fa.published - fb.published) / DAY_SECONDS))
+        out[_PUBLISHED_GAP] = min(6.0, log(1.0 + abs(fa.published - fb.published) / DAY_SECONDS))
 
     # place
     near = False
     one_city = False
     rank_a, rank_b = fa.place_rank, fb.place_rank
     if fa.lat is None or fb.lat is None or rank_a == NO_RANK or rank_b == NO_RANK:
-        out[at["no_place"]] = 1.0
+        out[_NO_PLACE] = 1.0
     else:
         far = kilometres(fa, fb)
         if rank_a <= 1 and rank_b <= 1:
-            out[at["near"]] = exp(-far / 8.0)
+            out[_NEAR] = exp(-far / 8.0)
             near = far < 12.0
             one_city = far < 25.0
             if far > 25.0:
-                out[at["far"]] = min(3.0, log(far / 25.0) + 0.5)
+                out[_FAR] = min(3.0, log(far / 25.0) + 0.5)
         else:
             beyond = far - _RADIUS_KM[rank_a] - _RADIUS_KM[rank_b]
             if beyond <= 0:
-                out[at["coarse_fit"]] = 1.0
+                out[_COARSE_FIT] = 1.0
             else:
-                out[at["excess"]] = min(4.0, log(1.0 + beyond / 20.0))
+                out[_EXCESS] = min(4.0, log(1.0 + beyond / 20.0))
         if rank_a == 0 and rank_b == 0 and far < 25.0 and not (statement_core):
-            out[at["site_distance"]] = log(1.0 + far / 0.3)
+            out[_SITE_DISTANCE] = log(1.0 + far / 0.3)
             if a.place and b.place:
                 if a.place & b.place:
-                    out[at["site_shared"]] = 1.0
+                    out[_SITE_SHARED] = 1.0
                 else:
-                    out[at["site_not_shared"]] = 1.0
+                    out[_SITE_NOT_SHARED] = 1.0
                     if same_day:
-                        out[at["site_not_shared_same_day"]] = 1.0
+                        out[_SITE_NOT_SHARED_SAME_DAY] = 1.0
     if near and same_day:
-        out[at["near_same_day"]] = 1.0
+        out[_NEAR_SAME_DAY] = 1.0
     if fa.country and fb.country:
         out[at["country_same" if fa.country == fb.country else "country_differs"]] = 1.0
     if a.place and b.place:
         shared_place = _share(a.place, b.place, tuple(k for k in fa.place if k[0] != "@"), statistics)
         if shared_place:
-            out[at["place_shared"]] = shared_place
+            out[_PLACE_SHARED] = shared_place
         elif rank_a <= 1 and rank_b <= 1:
-            out[at["place_not_shared"]] = 1.0
+            out[_PLACE_NOT_SHARED] = 1.0
 
     # names
     dot = rare_1 = rare_2 = rare_3 = 0.0
@@ -228,44 +241,44 @@ def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
             elif value > rare_3:
                 rare_3 = value
     if dot:
-        out[at["names_cosine"]] = dot / (a.norm * b.norm)
-        out[at["rare_shared"]] = (rare_1 + rare_2 + rare_3) / 5.0
-        out[at["rarest_shared"]] = max(0.0, rare_1 - 2.5)
+        out[_NAMES_COSINE] = dot / (a.norm * b.norm)
+        out[_RARE_SHARED] = (rare_1 + rare_2 + rare_3) / 5.0
+        out[_RAREST_SHARED] = max(0.0, rare_1 - 2.5)
     if a.phrases and b.phrases:
         shared_phrases = sum(statistics.weight(key) for key in fa.phrases if key in b.phrases)
-        out[at["phrases_shared"]] = min(3.0, shared_phrases / 5.0)
+        out[_PHRASES_SHARED] = min(3.0, shared_phrases / 5.0)
     if both_statements and a.voices and b.voices:
         if a.voices & b.voices:
-            out[at["speaker_same"]] = min(1.5, _share(a.voices, b.voices, tuple(sorted(a.voices)), statistics) + 0.5)
+            out[_SPEAKER_SAME] = min(1.5, _share(a.voices, b.voices, tuple(sorted(a.voices)), statistics) + 0.5)
         else:
-            out[at["speaker_differs"]] = 1.0
+            out[_SPEAKER_DIFFERS] = 1.0
     for one, two in ((a, b), (b, a)):
-        if one.f.speakers and not out[at["speaker_same"]]:
+        if one.f.speakers and not out[_SPEAKER_SAME]:
             named = [k for k in one.f.speakers if k[0] not in "@#" and k in two.named]
             if named:
-                out[at["speaker_named"]] = 1.0
+                out[_SPEAKER_NAMED] = 1.0
     if a.actors and b.actors:
         shared = _share(a.actors, b.actors, fa.actors, statistics)
         if shared:
-            out[at["actors_shared"]] = shared
+            out[_ACTORS_SHARED] = shared
         else:
-            out[at["actors_differ"]] = 1.0
+            out[_ACTORS_DIFFER] = 1.0
     if a.targets and b.targets and not statement_core:
-        out[at["targets_shared"]] = _share(a.targets, b.targets, fa.targets, statistics)
+        out[_TARGETS_SHARED] = _share(a.targets, b.targets, fa.targets, statistics)
     if a.about and b.about:
-        out[at["about_shared"]] = _share(a.about, b.about, fa.about, statistics)
+        out[_ABOUT_SHARED] = _share(a.about, b.about, fa.about, statistics)
     about = 0.0
     for one, two in ((a, b), (b, a)):
         for key in one.f.about:
             if key[0] != "@" and key in two.named:
                 about += statistics.weight(key)
-    out[at["about_named"]] = min(2.0, about / 5.0)
+    out[_ABOUT_NAMED] = min(2.0, about / 5.0)
     if fa.countries and fb.countries:
         shared_countries = len(set(fa.countries) & set(fb.countries))
         if shared_countries:
-            out[at["countries_shared"]] = shared_countries / sqrt(len(fa.countries) * len(fb.countries))
+            out[_COUNTRIES_SHARED] = shared_countries / sqrt(len(fa.countries) * len(fb.countries))
         else:
-            out[at["countries_differ"]] = 1.0
+            out[_COUNTRIES_DIFFER] = 1.0
 
     # concepts
     mask = fa.concepts & fb.concepts
@@ -278,9 +291,9 @@ def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
             total += value * value
             mask ^= bit
         if a.concept_norm and b.concept_norm:
-            out[at["concepts_cosine"]] = total / (a.concept_norm * b.concept_norm)
+            out[_CONCEPTS_COSINE] = total / (a.concept_norm * b.concept_norm)
     elif fa.concepts and fb.concepts:
-        out[at["concepts_none"]] = 1.0
+        out[_CONCEPTS_NONE] = 1.0
     if fa.means and fb.means:
         out[at["means_same" if fa.means & fb.means else "means_differ"]] = 1.0
 
@@ -298,38 +311,38 @@ def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
                 out[at[name + "_differ"]] = _ratio(mine, theirs)
     if fa.numbers and fb.numbers:
         shared_numbers = len(set(fa.numbers) & set(fb.numbers))
-        out[at["numbers_shared"]] = min(2.0, shared_numbers) / 2.0
+        out[_NUMBERS_SHARED] = min(2.0, shared_numbers) / 2.0
     if fa.ages and fb.ages:
         out[at["age_equal" if set(fa.ages) & set(fb.ages) else "age_differ"]] = 1.0
 
     # where it stands, what kind it is
     if fa.report and fa.report == fb.report:
-        out[at["same_report"]] = 1.0
+        out[_SAME_REPORT] = 1.0
     elif fa.publisher == fb.publisher:
-        out[at["same_publisher"]] = 1.0
+        out[_SAME_PUBLISHER] = 1.0
     if fa.wire and fa.wire == fb.wire:
-        out[at["same_wire"]] = 1.0
+        out[_SAME_WIRE] = 1.0
     if fa.stances and fb.stances and set(fa.stances) & set(fb.stances):
-        out[at["stance_same"]] = 1.0
+        out[_STANCE_SAME] = 1.0
     if fa.kind != fb.kind and not statement_core:
-        out[at["attack_and_protest"]] = 1.0
+        out[_ATTACK_AND_PROTEST] = 1.0
     elif fa.kind == "p" and fb.kind == "p":
         out[at["protests_one_city" if one_city else "protests_other_city"]] = 1.0
     if statement_core and fb.kind == "p":
-        out[at["about_protest"]] = 1.0 if fa.concepts & _PROTEST else -1.0
+        out[_ABOUT_PROTEST] = 1.0 if fa.concepts & _PROTEST else -1.0
     if fa.language != fb.language:
-        out[at["other_language"]] = 1.0
+        out[_OTHER_LANGUAGE] = 1.0
     elif a.words and b.words and not both_statements:
         contained = len(a.words & b.words) / min(len(a.words), len(b.words))
-        out[at["text_contained"]] = contained
+        out[_TEXT_CONTAINED] = contained
         if contained > 0.6:
-            out[at["near_same_text"]] = 1.0
+            out[_NEAR_SAME_TEXT] = 1.0
     elif both_statements and a.words and b.words:
         contained = len(a.words & b.words) / min(len(a.words), len(b.words))
         if contained > 0.6:
-            out[at["near_same_text"]] = 1.0
+            out[_NEAR_SAME_TEXT] = 1.0
     if len(fa.names) < 3 or len(fb.names) < 3:
-        out[at["thin"]] = 1.0
+        out[_THIN] = 1.0
     return out
 
 

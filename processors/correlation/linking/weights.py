@@ -22,6 +22,8 @@ class Weights:
     """pairs: model -> one weight per feature of PAIR_FEATURES; incident: one per feature of INCIDENT_FEATURES.
 
     join: log-odds above which an event joins an incident
+    any_start, any_slope: it also joins its best, of size n, when the log-odds that it belongs to any of the candidates
+        are above any_start - any_slope * ln n
     undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
     vote_start, vote_slope: an incident of size L takes in another when the mean vote is above start - slope * ln L
     provenance: how these were made; for readers, not for scoring
@@ -29,10 +31,12 @@ class Weights:
 
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
-    join: float = 0.0
+    join: float = 0.6
+    any_start: float = 1.2
+    any_slope: float = 0.7
     undated_join: float = -0.5
     undated_lead: float = 0.8
-    vote_start: float = 2.0
+    vote_start: float = 3.0
     vote_slope: float = 1.1
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -51,7 +55,7 @@ def parse(text: str) -> Weights:
     return Weights(pairs, incident, **choices, provenance=loaded.get("provenance", {}))
 
 
-_CHOICES: Final = ("join", "undated_join", "undated_lead", "vote_start", "vote_slope")
+_CHOICES: Final = ("join", "any_start", "any_slope", "undated_join", "undated_lead", "vote_start", "vote_slope")
 
 
 def _vector(named: dict[str, float], names: tuple[str, ...], part: str) -> tuple[float, ...]:

@@ -1,0 +1,57 @@
+"""`timelines fit`: the same labelled files give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from processors.correlation.linking.weights import parse
+from timelines.cli import app
+
+
+def _head_of(name: str, folder: Path, lines: int = 30) -> Path:
+    """The first lines of a gold set, without relations to incidents that come later."""
+    out = folder / f"{name}.jsonl"
+    rows = [json.loads(line) for line in Path(f"gold/{name}.jsonl").read_text().splitlines()[:lines]]
+    known = {row["id"] for row in rows}
+    for row in rows:
+        row["gold_related"] = []
+        if row["gold_duplicate_of"] not in known:
+            row["gold_duplicate_of"] = None
+    out.write_text("\n".join(json.dumps(row) for row in rows) + "\n")
+    return out
+
+
+def test_fitting_twice_gives_the_same_bytes_and_weights_that_load(tmp_path: Path) -> None:
+    sets = [str(_head_of(name, tmp_path)) for name in ("kaz", "nga")]
+    written = []
+    for at, order in enumerate((sets, sets[::-1])):
+        out, report = tmp_path / f"w{at}.json", tmp_path / f"r{at}.json"
+        done = CliRunner().invoke(
+            app, ["fit", *order, "--out", str(out), "--report", str(report), "--copies", "1", "--seeds", "1"]
+        )
+        assert done.exit_code == 0, done.output
+        written.append((out.read_bytes(), report.read_bytes()))
+    assert written[0] == written[1]
+    weights = parse(written[0][0].decode())
+    assert set(weights.provenance["fitted_on"]) == {"kaz.jsonl", "nga.jsonl"}
+    figures = json.loads(written[0][1])["leave_one_out"]
+    assert set(figures) == {"kaz", "nga", "mean"}
+    assert 0.3 < figures["mean"]["b_cubed"] <= 1.0
+
+
+def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"id": "a", "kind": "attack"}\n')
+    done = CliRunner().invoke(app, ["fit", str(bad), "--out", str(tmp_path / "w.json")])
+    assert done.exit_code == 1
+    assert not (tmp_path / "w.json").exists()
+
+
+@pytest.mark.parametrize("missing", ["nowhere.jsonl"])
+def test_a_file_that_is_not_there_is_wrong_use(missing: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["fit", missing, "--out", str(tmp_path / "w.json")])
+    assert done.exit_code == 2
