@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from math import exp2
 from typing import Final
+from zlib import compress, decompress
 
 from schemas.codec import TYPE_TIMELINE, decode
 from schemas.timeline import Entry, IncidentTimeline
@@ -22,6 +23,8 @@ HALF_LIFE: Final = timedelta(days=7)
 FORGOTTEN: Final = timedelta(days=90)
 _MOST_INCIDENTS: Final = 20_000
 _MOST_BYTES: Final = 64_000_000
+#: how far a bound may be passed before it is put right, so that not every head pays for it
+_SLACK: Final = 1.1
 #: forwardings followed in one go; merges of merges are rare
 _MOST_HOPS: Final = 50
 #: a quiet incident counts half as much as an active one, a closed one a quarter
@@ -50,9 +53,10 @@ class Row:
 
 
 class Board:
-    """Incidents that a watcher holds: at most `most_incidents` rows and `most_bytes` of heads.
+    """Incidents that a watcher holds: at most `most_incidents` rows, and `most_bytes` of heads (compressed).
 
-    What is above goes, the coldest first; `dropped` counts it. The incident named by `keep` stays.
+    Beyond that the coldest incidents lose first their heads, then their rows. The one named by `keep` stays.
+    dropped: rows lost
     """
 
     def __init__(
@@ -62,7 +66,7 @@ class Board:
         self._most_incidents = most_incidents
         self._most_bytes = most_bytes
         self._rows: dict[str, Row] = {}
-        self._raw: dict[str, bytes] = {}
+        self._packed: dict[str, bytes] = {}
         self._bytes = 0
         self._into: dict[str, str] = {}
         self.dropped = 0
@@ -82,16 +86,17 @@ class Board:
             return head
         self._into.pop(head.incident_id, None)
         self._rows[head.incident_id] = _row_of(head)
-        self._raw[head.incident_id] = raw
-        self._bytes += len(raw)
-        if len(self._rows) > self._most_incidents * 1.1 or self._bytes > self._most_bytes * 1.1:
+        packed = compress(raw, level=1)
+        self._packed[head.incident_id] = packed
+        self._bytes += len(packed)
+        if len(self._rows) > self._most_incidents * _SLACK or self._bytes > self._most_bytes * _SLACK:
             self._shrink()
         return head
 
     def forget(self, incident_id: str) -> None:
         """An incident that is not wanted any more."""
         self._rows.pop(incident_id, None)
-        self._bytes -= len(self._raw.pop(incident_id, b""))
+        self._let_go(incident_id)
 
     @property
     def now(self) -> datetime | None:
@@ -125,8 +130,9 @@ class Board:
         return incident_id
 
     def raw(self, incident_id: str) -> bytes | None:
-        """The newest head as it came, forwarding followed; None: not on the board."""
-        return self._raw.get(self.resolve(incident_id))
+        """The newest head as it came, forwarding followed; None: not held (any more)."""
+        packed = self._packed.get(self.resolve(incident_id))
+        return None if packed is None else decompress(packed)
 
     def head(self, incident_id: str) -> IncidentTimeline | None:
         """The same, decoded."""
@@ -148,16 +154,21 @@ class Board:
             return held.incident_id
         return best.incident_id
 
+    def _let_go(self, incident_id: str) -> None:
+        self._bytes -= len(self._packed.pop(incident_id, b""))
+
     def _shrink(self) -> None:
-        kept = self.resolve(self._keep) if self._keep is not None else None
-        ordered = self.rows()
-        room, rows = self._most_bytes, self._most_incidents
-        for place, row in enumerate(ordered):
-            size = len(self._raw[row.incident_id])
-            room -= size
-            if row.incident_id != kept and (place >= rows or room < 0):
+        kept = None if self._keep is None else self.resolve(self._keep)
+        room = self._most_bytes
+        for place, row in enumerate(self.rows()):
+            room -= len(self._packed.get(row.incident_id, b""))
+            if row.incident_id == kept:
+                continue
+            if place >= self._most_incidents:
                 self.forget(row.incident_id)
                 self.dropped += 1
+            elif room < 0:
+                self._let_go(row.incident_id)
 
 
 def _rank(row: Row, now: datetime) -> tuple[bool, float, str]:

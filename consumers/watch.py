@@ -61,15 +61,16 @@ def read_board(watch: Watch) -> tuple[Board, int]:
 
 
 def write_heads(board: Board, incident: str | None, write: Write) -> int:
-    """One head a line, the most active first; of one incident only its own. Returns how many."""
+    """One head a line, the most active first; of one incident only its own. Returns how many were not held."""
     names = [row.incident_id for row in board.rows()] if incident is None else [incident]
-    written = 0
+    missing = board.dropped
     for name in names:
         raw = board.raw(name)
-        if raw is not None:
+        if raw is None:
+            missing += 1
+        else:
             write(_one_line(raw))
-            written += 1
-    return written
+    return missing
 
 
 def follow_as_json(watch: Watch, write: Write, stop: Stop) -> None:

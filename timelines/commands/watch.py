@@ -108,7 +108,9 @@ def _once(watched: Watch, screen: Screen, *, as_json: bool, svg: Path | None, wi
         here = f" among {screen.filters}" if screen.filters else ""
         fail("watch", f"no incident {screen.incident}{here}: `timelines watch --once` lists those that there are", 1)
     if as_json:
-        write_heads(board, screen.incident, _write)
+        missing = write_heads(board, screen.incident, _write)
+        if missing:
+            fail("watch", f"{missing:,} incidents are more than a watcher holds: `timelines dump` writes them all", 1)
         return
     head = None if opened is None else board.head(opened)
     console = Console(highlight=False, width=width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import compress
+
 import pytest
 
 from consumers.board import Board
@@ -104,13 +106,17 @@ def test_the_board_drops_the_coldest_beyond_its_bounds_and_keeps_what_it_was_tol
     assert board.head("inc-0") is not None
 
 
-def test_the_board_holds_no_more_bytes_than_it_may() -> None:
-    size = len(encode(a_head("inc-00")))
-    board = Board(most_bytes=5 * size)
-    for number in range(30):
+def test_beyond_its_bytes_the_board_keeps_the_rows_of_the_coldest_and_lets_their_heads_go() -> None:
+    board = Board(keep="inc-00", most_bytes=2_000)
+    for number in range(40):
         board.take(encode(a_head(f"inc-{number:02}", sources=number)))
-    assert 4 <= len(board) <= 6
-    assert names(board)[0] == "inc-29"
+    assert (len(board), board.dropped) == (40, 0)
+    held = [name for name in names(board) if board.raw(name) is not None]
+    assert sum(len(compress(board.raw(name) or b"", level=1)) for name in held) <= 2_000 * 1.2
+    # the hottest, in their order; and the one that was to stay
+    assert held[-1] == "inc-00"
+    assert held[:-1] == names(board)[: len(held) - 1] != []
+    assert board.head("inc-39") == a_head("inc-39", sources=39)
 
 
 def test_the_newest_entry_is_the_one_that_entered_the_log_last() -> None:
