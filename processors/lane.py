@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from time import monotonic, perf_counter
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 from confluent_kafka import Message
 
@@ -194,15 +194,14 @@ def _acknowledge(event: BatchEvent) -> None:
 
 def raw_record(message: Message) -> RawRecord:
     """A record of confluent-kafka in the words of the router."""
-    # a list of pairs on the consuming side, with bytes for values
-    headers = cast("list[tuple[str, bytes | None]] | None", message.headers())
+    headers = message.headers()
     return RawRecord(
         message.topic(),  # type: ignore[arg-type]  # these are null only in delivery reports of failed sends
         message.partition(),  # type: ignore[arg-type]
         message.offset(),  # type: ignore[arg-type]
         message.key(),
         message.value(),
-        tuple(headers or ()),
+        tuple(headers) if headers else (),  # type: ignore[arg-type]  # pairs with bytes, on the consuming side
         message.timestamp()[1],
     )
 
