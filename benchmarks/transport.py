@@ -214,12 +214,8 @@ def _one(side: str, events: int, core_us: float) -> dict[str, float]:
             servers = broker.stdout.readline().strip()
             fill(load_settings({}, bootstrap_servers=servers), events)
             child = [sys.executable, "-m", "benchmarks.transport", "--side", side, "--servers", servers]
-            done = subprocess.run(
-                [*child, "--events", str(events), "--core-us", str(core_us)],
-                stdout=subprocess.PIPE,
-                text=True,
-                timeout=180,
-            )
+            child += ["--events", str(events), "--core-us", str(core_us)]
+            done = subprocess.run(child, stdout=subprocess.PIPE, text=True, timeout=180)
             assert done.returncode == 0, f"{side} ended with {done.returncode}"
             result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
             return result
