@@ -7,9 +7,9 @@ an old year looks the same on any day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
-from math import exp2
+from math import log2
 from typing import Final
 from zlib import compress, decompress
 
@@ -28,15 +28,19 @@ _SLACK: Final = 1.1
 #: forwardings followed in one go; merges of merges are rare
 _MOST_HOPS: Final = 50
 #: a quiet incident counts half as much as an active one, a closed one a quarter
-_STEPS: Final[dict[str, int]] = {Activity.ACTIVE: 0, Activity.QUIET: 1, Activity.CLOSED: 2}
+_HALVINGS: Final[dict[str, int]] = {Activity.ACTIVE: 0, Activity.QUIET: 1, Activity.CLOSED: 2}
 #: the screen should not jump from one incident to another with every report
-_CLEARLY: Final = 1.5
+_CLEARLY: Final = log2(1.5)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_FORWARDINGS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One incident in the list. newest: its newest entry; None where the head carries none."""
+    """One incident in the list. newest: its newest entry; None where the head carries none.
+
+    heat, significance: how much it asks for attention, and how much there is to it; in doublings
+    """
 
     incident_id: str
     revision: int
@@ -50,6 +54,8 @@ class Row:
     independent_sources: int
     last_activity_at: datetime
     newest: Entry | None
+    heat: float
+    significance: float
 
 
 class Board:
@@ -69,6 +75,7 @@ class Board:
         self._packed: dict[str, bytes] = {}
         self._bytes = 0
         self._into: dict[str, str] = {}
+        self._now: datetime | None = None
         self.dropped = 0
 
     def take(self, raw: bytes) -> IncidentTimeline:
@@ -86,6 +93,7 @@ class Board:
             return head
         self._into.pop(head.incident_id, None)
         self._rows[head.incident_id] = _row_of(head)
+        self._now = max(self._now or head.last_activity_at, head.last_activity_at)
         packed = compress(raw, level=1)
         self._packed[head.incident_id] = packed
         self._bytes += len(packed)
@@ -100,20 +108,17 @@ class Board:
 
     @property
     def now(self) -> datetime | None:
-        """The log's clock as far as seen; None on an empty board."""
-        return max((row.last_activity_at for row in self._rows.values()), default=None)
+        """The log's clock as far as seen; None where nothing was."""
+        return self._now
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def rows(self, most: int | None = None) -> list[Row]:
         """Most active first: by independent sources, halved for every HALF_LIFE without a report; retracted last."""
-        now = self.now
-        if now is None:
-            return []
         if most is None:
-            return sorted(self._rows.values(), key=lambda row: _rank(row, now))
-        return nsmallest(most, self._rows.values(), key=lambda row: _rank(row, now))
+            return sorted(self._rows.values(), key=_rank)
+        return nsmallest(most, self._rows.values(), key=_rank)
 
     def title_of(self, incident_id: str) -> str | None:
         """None where the incident is not on the board."""
@@ -145,12 +150,11 @@ class Board:
 
     def opened(self, current: str | None) -> str | None:
         """Which incident to show whole: the most significant; `current` unless another is clearly more so."""
-        now = self.now
-        if now is None:
+        if not self._rows:
             return None
-        best = min(self._rows.values(), key=lambda row: (-significance(row, now), row.incident_id))
+        best = min(self._rows.values(), key=lambda row: (-row.significance, row.incident_id))
         held = self._rows.get(self.resolve(current)) if current is not None else None
-        if held is not None and significance(best, now) < _CLEARLY * significance(held, now):
+        if held is not None and best.significance < held.significance + _CLEARLY:
             return held.incident_id
         return best.incident_id
 
@@ -171,28 +175,19 @@ class Board:
                 self._let_go(row.incident_id)
 
 
-def _rank(row: Row, now: datetime) -> tuple[bool, float, str]:
-    return row.standing == Standing.RETRACTED, -heat(row, now), row.incident_id
+def _rank(row: Row) -> tuple[bool, float, str]:
+    return row.standing == Standing.RETRACTED, -row.heat, row.incident_id
 
 
-def heat(row: Row, now: datetime) -> float:
-    """How much an incident asks for attention: its sources, less with each day of silence; closed ones less still."""
-    return _weight(row) * exp2(-_silence(row, now) / HALF_LIFE - _STEPS.get(row.activity, 0))
+def _heat(head: IncidentTimeline, half_life: timedelta) -> float:
+    """Sources, halved for every half-life of silence, as a number of doublings.
 
-
-def significance(row: Row, now: datetime) -> float:
-    """How much there is to an incident: its sources, slowly forgotten; retracted ones have none."""
-    if row.standing == Standing.RETRACTED:
-        return 0.0
-    return _weight(row) * exp2(-_silence(row, now) / FORGOTTEN)
-
-
-def _weight(row: Row) -> float:
-    return row.independent_sources + row.reports / 100
-
-
-def _silence(row: Row, now: datetime) -> timedelta:
-    return max(timedelta(0), now - row.last_activity_at)
+    Silence is counted from 1970 and not from now: that is the same for all, so the order is the same, and no
+    row has to be looked at again because time went on.
+    """
+    counted = head.corroboration
+    weight = counted.independent_sources + counted.reports / 100
+    return log2(weight + 1e-9) + (head.last_activity_at - _EPOCH) / half_life
 
 
 def _row_of(head: IncidentTimeline) -> Row:
@@ -209,4 +204,6 @@ def _row_of(head: IncidentTimeline) -> Row:
         independent_sources=head.corroboration.independent_sources,
         last_activity_at=head.last_activity_at,
         newest=max(head.entries, key=lambda entry: (entry.recorded_at, entry.event_id), default=None),
+        heat=_heat(head, HALF_LIFE) - _HALVINGS.get(str(head.activity), 0),
+        significance=float("-inf") if head.standing == Standing.RETRACTED else _heat(head, FORGOTTEN),
     )
