@@ -72,8 +72,8 @@ def _run(source: Path, feed: str, duration: str, partitions: int, why: bool) -> 
             stack.end(watcher, signal.SIGINT)
             _say(producer.tail(3))
 
-            last = stack.start("timeline", ["timelines", "watch", "--once", *(["--why"] if why else [])],
-                               to_terminal=True)  # fmt: skip
+            view = ["timelines", "watch", "--once", "--entries", "30", *(["--why"] if why else [])]
+            last = stack.start("timeline", view, to_terminal=True)
             if last.wait(_LAST_VIEW_TIMEOUT_S) != 0:
                 raise ServiceFailed("watch", f"ended with status {last.process.returncode}", "")
     _say(f"that took {time.monotonic() - began:.0f} s; another file: make demo SOURCE=gold/sol.jsonl")
