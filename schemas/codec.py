@@ -108,8 +108,6 @@ def _validate(adapter: TypeAdapter[Any], raw: bytes | None, *, reader: bool) -> 
         return adapter.validate_json(raw)
     except ValidationError as error:
         raise MalformedRecord.from_validation(error, raw) from error
-    except (RecursionError, ValueError) as error:
-        raise MalformedRecord("value", f"is no JSON this service can read: {error}"[:900], raw) from error
 
 
 def unrecognized_words(messages: Sequence[BaseModel]) -> list[str]:
