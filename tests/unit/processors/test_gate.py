@@ -1,0 +1,185 @@
+"""The gate's turns, with clients that are scripted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+
+from processors.gate import Gate
+from runtime.settings import Settings
+from schemas.codec import encode
+from schemas.decision import Command
+from schemas.event import AttackEvent
+from schemas.headers import headers_of, read_headers
+from schemas.topics import COMMANDS, EVENTS
+from tests.tally_core import a_command, an_attack
+
+NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+class Scripted:
+    """A message: a record of partition 0, an end of partition, or an error."""
+
+    def __init__(
+        self, topic: str, offset: int, message: AttackEvent | Command | None, error: int | None = None
+    ) -> None:
+        self._topic, self._offset, self._message = topic, offset, message
+        self._error = KafkaError(error) if error is not None else None
+
+    def error(self) -> KafkaError | None:
+        return self._error
+
+    def topic(self) -> str:
+        return self._topic
+
+    def partition(self) -> int:
+        return 0
+
+    def offset(self) -> int:
+        return self._offset
+
+    def key(self) -> bytes:
+        return b"middle-east"
+
+    def value(self) -> bytes:
+        assert self._message is not None
+        return encode(self._message)
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        assert self._message is not None
+        return headers_of(self._message)
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, int(NOW.timestamp() * 1000)
+
+
+class FakeConsumer:
+    """Has one partition of each topic; gives what the script says, batch by batch; notes what is asked of it."""
+
+    def __init__(self, *batches: list[Scripted], commit_fails: int | None = None) -> None:
+        self._batches = list(batches)
+        self._commit_fails = commit_fails
+        self.committed_offsets: list[dict[str, int]] = []
+        self.resumed: list[str] = []
+
+    def subscribe(self, topics: list[str], on_assign: Any, **_: Any) -> None:
+        on_assign(self, [TopicPartition(topic, 0) for topic in topics])
+
+    def assign(self, places: list[TopicPartition]) -> None: ...
+
+    def pause(self, places: list[TopicPartition]) -> None: ...
+
+    def resume(self, places: list[TopicPartition]) -> None:
+        self.resumed += [place.topic for place in places]
+
+    def committed(self, places: list[TopicPartition], timeout: float) -> list[TopicPartition]:
+        return places
+
+    def get_watermark_offsets(self, place: TopicPartition, timeout: float) -> tuple[int, int]:
+        return 0, 100
+
+    def consume(self, _: int, timeout: float) -> list[Scripted]:
+        return self._batches.pop(0) if self._batches else []
+
+    def commit(self, offsets: list[TopicPartition], asynchronous: bool) -> None:
+        if self._commit_fails is not None:
+            raise KafkaException(KafkaError(self._commit_fails))
+        self.committed_offsets.append({place.topic: place.offset for place in offsets})
+
+    def close(self) -> None: ...
+
+
+class FakeProducer:
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str | None]] = []
+
+    def produce(self, topic: str, *, partition: int, key: bytes, value: bytes, headers: Any, on_delivery: Any) -> None:
+        self.sent.append((topic, read_headers(headers).id))
+
+    def flush(self, _: float) -> int:
+        return 0
+
+
+EVENT = Scripted(EVENTS, 4, an_attack("fire", "e1").model_copy(update={"recorded_at": NOW}))
+END = Scripted(EVENTS, 5, None, KafkaError._PARTITION_EOF)
+COMMAND = Scripted(COMMANDS, 7, a_command("middle-east:fire", requested_at=NOW))
+
+
+def a_gate(consumer: FakeConsumer, later: timedelta = timedelta(0)) -> tuple[Gate, FakeProducer]:
+    producer = FakeProducer()
+    gate = Gate(
+        consumer,  # type: ignore[arg-type]  # speaks as Consumer does
+        producer,  # type: ignore[arg-type]  # speaks as Producer does
+        Settings(tick_seconds=60),
+        partitions=1,
+        now=lambda: NOW + later,
+    )
+    gate.start()
+    return gate, producer
+
+
+def test_commands_wait_until_the_log_has_been_read_to_its_end() -> None:
+    consumer = FakeConsumer([EVENT], [END])
+    gate, _ = a_gate(consumer)
+    gate.step()
+    assert not gate.is_ready
+    assert COMMANDS not in consumer.resumed
+    gate.step()
+    assert gate.is_ready
+    assert COMMANDS in consumer.resumed
+
+
+def test_a_tick_is_not_sent_again_before_it_is_read_back() -> None:
+    gate, producer = a_gate(FakeConsumer([EVENT, END]), later=timedelta(seconds=60))
+    for _ in range(5):
+        gate.step()
+    assert producer.sent == [(EVENTS, "tick/middle-east/2024-03-01T12:01:00+00:00")]
+
+
+def test_no_tick_goes_out_while_the_log_is_still_being_read() -> None:
+    gate, producer = a_gate(FakeConsumer([EVENT]), later=timedelta(hours=3))
+    gate.step()
+    gate.step()
+    assert producer.sent == []
+
+
+def test_the_log_is_never_committed_past_a_decision_whose_command_is_not() -> None:
+    consumer = FakeConsumer([EVENT, END], [COMMAND])
+    gate, producer = a_gate(consumer)
+    gate.step()
+    gate.step()
+    assert producer.sent == [(EVENTS, "c1")]
+    assert consumer.committed_offsets == [{EVENTS: 5, COMMANDS: 8}]
+
+
+@pytest.mark.parametrize("code", [KafkaError.REBALANCE_IN_PROGRESS, KafkaError._TRANSPORT])
+def test_a_commit_that_fails_because_of_the_group_or_the_network_is_made_up_later(code: int) -> None:
+    consumer = FakeConsumer([EVENT, END], [COMMAND], commit_fails=code)
+    gate, _ = a_gate(consumer)
+    gate.step()
+    gate.step()
+    assert gate.trouble is not None
+    consumer._commit_fails = None
+    gate.stop()
+    assert gate.trouble is None
+    assert consumer.committed_offsets == [{EVENTS: 5, COMMANDS: 8}]
+
+
+def test_a_commit_that_is_not_allowed_stops_the_gate() -> None:
+    gate, _ = a_gate(FakeConsumer([EVENT, END], [COMMAND], commit_fails=KafkaError.GROUP_AUTHORIZATION_FAILED))
+    gate.step()
+    with pytest.raises(KafkaException):
+        gate.step()
+
+
+def test_a_topic_that_is_gone_stops_the_gate_and_a_broker_that_is_away_does_not() -> None:
+    away = Scripted("", -1, None, KafkaError._ALL_BROKERS_DOWN)
+    gone = Scripted(EVENTS, -1, None, KafkaError.UNKNOWN_TOPIC_OR_PART)
+    gate, _ = a_gate(FakeConsumer([away], [gone]))
+    gate.step()
+    assert gate.trouble is not None
+    with pytest.raises(KafkaException):
+        gate.step()
