@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 from collections.abc import Mapping
 from time import monotonic
@@ -115,7 +117,10 @@ async def _stop(worker: Worker, starting: asyncio.Task[None]) -> int:
     _, late = await asyncio.wait({stopping, starting}, timeout=_STOP_S)
     if late:
         log.error("stopped_hard", after_seconds=_STOP_S)
-        return 1
+        # Faust's wait for its streams swallows cancellation, and the end of a loop waits for its tasks: nothing softer
+        # than this ends a worker that is stuck there. The state is on the broker; nothing is lost.
+        logging.shutdown()
+        os._exit(1)
     if worker.failure is None and (error := stopping.exception()) is not None:
         worker.fail(error)
     if worker.failure is not None:
