@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from .codec import AnyMessage, type_of
 from .decision import Command, Decision, Tick
@@ -116,15 +116,17 @@ class Headers:
 
 
 _MAX_VALUE_BYTES: Final = 4_096
-_TEXTS: Final = {
+_FIELDS: Final = {
     "ce_specversion": "specversion",
     "ce_id": "id",
     "ce_source": "source",
     "ce_type": "type",
+    "ce_time": "time",
     "content-type": "content_type",
     "ce_region": "region",
     "ce_incidentkind": "incidentkind",
     "ce_standing": "standing",
+    "ce_revision": "revision",
 }
 
 
@@ -134,41 +136,35 @@ def read_headers(headers: Iterable[tuple[str, bytes | str | None]] | None) -> He
     Names may be in any case; of a name given twice the last counts, as in Kafka's `lastHeader`; what is no UTF-8,
     no time, no number, or longer than 4,096 bytes counts as absent.
     """
-    texts: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for name, value in headers or ():
-        text = _text_of(value)
-        if text is not None:
-            texts[name.lower()] = text
-    return Headers(
-        time=_time_of(texts.get("ce_time")),
-        revision=_number_of(texts.get("ce_revision")),
-        **{field: texts[name] for name, field in _TEXTS.items() if name in texts},
-    )
+        field = _FIELDS.get(name) or _FIELDS.get(name.lower())
+        if field is None or value is None or len(value) > _MAX_VALUE_BYTES:
+            continue
+        if isinstance(value, str):
+            found[field] = value
+        else:
+            try:
+                found[field] = value.decode()
+            except UnicodeDecodeError:
+                continue
+    if "time" in found:
+        found["time"] = _time_of(found["time"])
+    if "revision" in found:
+        found["revision"] = _number_of(found["revision"])
+    return Headers(**found)
 
 
-def _text_of(value: bytes | str | None) -> str | None:
-    if value is None or len(value) > _MAX_VALUE_BYTES:
-        return None
-    if isinstance(value, str):
-        return value
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def _time_of(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _time_of(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else None
+        return at if at.tzinfo is UTC else at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
-def _number_of(text: str | None) -> int | None:
+def _number_of(text: str) -> int | None:
     # isdecimal alone takes digits of all scripts
-    if text is None or not (text.isascii() and text.isdecimal()) or len(text) > 18:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         return None
     return int(text)
