@@ -13,7 +13,7 @@ from runtime.terminal import shown
 
 from .report import Report
 from .scores import Counted, Score
-from .wrong import PlacedEvent, WrongIncident
+from .wrong import PlacedEvent, WrongIncident, WrongRelations
 
 _REASONS_SHOWN = 4
 _INCIDENTS_NAMED = 4
@@ -73,6 +73,16 @@ def print_wrong(console: Console, wrong: Sequence[WrongIncident]) -> None:
             console.print(line, soft_wrap=True)
 
 
+def print_wrong_relations(console: Console, wrong: WrongRelations) -> None:
+    """Relations that gold has and the run has not, and the other way round."""
+    for title, triples in (("missed relations", wrong.missed), ("relations that gold has not", wrong.invented)):
+        if triples:
+            console.print()
+            console.print(Text(f"{len(triples)} {title}", style="bold"))
+        for one, other, words in triples:
+            console.print(Text(f"  {shown(one)} - {shown(other)}  ({shown(words)})"), soft_wrap=True)
+
+
 def _incident_lines(number: int, incident: WrongIncident, width: int) -> Iterator[Text]:
     yield Text.assemble(
         (f"{number}. {shown(incident.incident_id)}", "bold"),
@@ -121,7 +131,8 @@ def _row(table: Table, name: str, figure: Score | Counted, floor: Score | Counte
     under = floor.score if isinstance(floor, Counted) else floor
     table.add_row(
         name,
-        _share(score.precision),
+        # of nothing said nothing is wrong: 1.000 would read like praise
+        Text("-") if isinstance(figure, Counted) and figure.predicted == 0 else _share(score.precision),
         _share(score.recall),
         Text(f"{score.f1:.3f}", style="bold"),
         "" if under is None else _share(under.f1, dim=True),

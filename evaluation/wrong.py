@@ -11,7 +11,7 @@ from schemas.timeline import Reason
 
 from .gold import GoldSet
 from .predicted import Predicted
-from .scores import best_matches
+from .scores import best_matches, related_in_gold
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,40 @@ class WrongIncident:
                 for event in self.events
             ],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRelations:
+    """missed: pairs of gold incidents that nobody related, with the coder's words, in order of the ids.
+
+    invented: pairs of predicted incidents that are not related in gold, each with what it comes to in gold
+    """
+
+    missed: tuple[tuple[str, str, str], ...]
+    invented: tuple[tuple[str, str, str], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"missed": [list(one) for one in self.missed], "invented": [list(one) for one in self.invented]}
+
+
+def wrong_relations(predicted: Predicted, gold: GoldSet) -> WrongRelations | None:
+    """None where no timelines were given."""
+    if predicted.related is None:
+        return None
+    match = best_matches(predicted.incident_of, gold.incident_of)
+    as_gold = {pair: related_in_gold(pair, match) for pair in predicted.related}
+    found = set(as_gold.values())
+    missed = [(*sorted(pair), ", ".join(sorted(words))) for pair, words in gold.related.items() if pair not in found]
+    invented = [
+        (*sorted(pair), f"{', '.join(sorted(predicted.related[pair]))}: {' and '.join(sorted(meant))}")
+        for pair, meant in as_gold.items()
+        if meant not in gold.related
+    ]
+    return WrongRelations(tuple(_triples(missed)), tuple(_triples(invented)))
+
+
+def _triples(rows: list[tuple[str, ...]]) -> list[tuple[str, str, str]]:
+    return [(one, other, words) for one, other, words in sorted(rows)]
 
 
 def wrong_incidents(predicted: Predicted, gold: GoldSet) -> list[WrongIncident]:

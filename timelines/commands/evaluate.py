@@ -12,8 +12,8 @@ from rich.console import Console
 from evaluation.gold import BadInput, read_gold
 from evaluation.predicted import read_predicted
 from evaluation.report import report_of
-from evaluation.tables import notes, print_wrong, report_table
-from evaluation.wrong import wrong_incidents
+from evaluation.tables import notes, print_wrong, print_wrong_relations, report_table
+from evaluation.wrong import wrong_incidents, wrong_relations
 from runtime.terminal import shown
 
 
@@ -72,10 +72,12 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(1) from error
         report = report_of(predicted, labels)
         wrong = wrong_incidents(predicted, labels) if errors else []
+        unrelated = wrong_relations(predicted, labels) if errors else None
         if as_json:
             figures: dict[str, Any] = report.as_dict()
             if errors:
                 figures["errors"] = [incident.as_dict() for incident in wrong]
+                figures["wrong_relations"] = None if unrelated is None else unrelated.as_dict()
             typer.echo(json.dumps(figures, ensure_ascii=True))
             return
         console = Console(highlight=False)
@@ -85,3 +87,5 @@ def register(app: typer.Typer) -> None:
         if errors:
             console.print()
             print_wrong(console, wrong)
+            if unrelated is not None:
+                print_wrong_relations(console, unrelated)

@@ -16,7 +16,7 @@ from evaluation.gold import BadInput, read_gold
 from evaluation.predicted import Predicted, read_predicted
 from evaluation.report import report_of
 from evaluation.tables import print_wrong
-from evaluation.wrong import wrong_incidents
+from evaluation.wrong import wrong_incidents, wrong_relations
 from schemas.codec import encode
 from schemas.timeline import (
     Attribution,
@@ -212,6 +212,15 @@ def test_the_list_of_wrong_incidents_shows_hostile_headlines_without_acting_on_t
     assert "\x1b" not in text
 
 
+def test_wrong_relations_are_listed_from_both_sides(files: Files) -> None:
+    files.heads(a_head("x", related=[("z", Relation.SAME_CAMPAIGN)]), a_head("y"), a_head("z"), a_head("w", into="x"))
+    wrong = wrong_relations(files.read(), read_gold(files.gold))
+    assert wrong is not None
+    assert wrong.missed == (("A", "B", "precursor"),)
+    assert wrong.invented == (("x", "z", "same_campaign: A and C"),)
+    assert wrong_relations(files.read(with_heads=False, with_entries=False), read_gold(files.gold)) is None
+
+
 def test_a_perfect_run_has_no_wrong_incident(files: Files) -> None:
     files.assign({row["id"]: f"my-{row['gold_incident']}" for row in GOLD}, copies=("3",))
     predicted = files.read(with_heads=False, with_entries=False)
@@ -284,6 +293,7 @@ def test_the_command_prints_figures_for_scripts(files: Files) -> None:
     figures = json.loads(result.stdout)
     assert figures["b_cubed"]["precision"] == 0.75
     assert [one["incident_id"] for one in figures["errors"]] == ["x", "y"]
+    assert figures["wrong_relations"] == {"missed": [], "invented": [["x", "z", "same_campaign: A and C"]]}
     assert figures["errors"][0]["events"][0]["reasons"][0] == {
         "feature": "rare names",
         "value": "Kadhimi",
