@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from schemas.timeline import Entry
 from schemas.vocabulary import EntryRole
 
 from .clock import micros
 from .roster import Roster
 
+#: microseconds; longer intervals than a day and what zones add to it say little about order
+_COARSE: Final = 36 * 3600 * 1_000_000
+
 
 def order_of(entry: Entry) -> tuple[int, int, str]:
-    """By occurrence, then report time, then id. What gives no time of its own stands where it was reported."""
+    """By occurrence, then report time, then id. What gives no time of its own stands where it was reported.
+
+    So does, within its interval, what is known to the week, month or year only: "in November", told on the 29th, is
+    not the first thing that happened in November.
+    """
     reported = micros(entry.reported_at)
-    occurred = micros(entry.occurred.from_) if entry.occurred is not None else reported
-    return occurred, reported, entry.event_id
+    if entry.occurred is None:
+        return reported, reported, entry.event_id
+    begin, until = micros(entry.occurred.from_), micros(entry.occurred.until)
+    if until - begin > _COARSE:
+        begin = min(max(begin, reported), until)
+    return begin, reported, entry.event_id
 
 
 def in_order(entries: list[Entry]) -> list[Entry]:
