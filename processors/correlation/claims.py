@@ -35,10 +35,13 @@ def id_of(key: ClaimKey) -> str:
 
 
 def claim_message(ledger: Ledger, key: ClaimKey, status: Status, by_seq: Mapping[int, EventState]) -> Claim:
-    """One claim, worded as it was first reported. Made anew only when its reports or its status changed."""
-    cell = ledger.topic(key.about).cell(key)
-    if cell.message is None or cell.status != status:
-        cell.message, cell.status, cell.weight = _message(cell, key, status, by_seq), status, 0
+    """One claim; its words and its speaker's name as they were first reported.
+
+    Made anew only when its reports or its status changed.
+    """
+    cell, speaker = ledger.topic(key.about).cell(key), ledger.name_of(key.speaker_key)
+    if cell.message is None or cell.message.speaker != speaker or cell.status != status:
+        cell.message, cell.status, cell.weight = _message(cell, key, speaker, status, by_seq), status, 0
     return cell.message
 
 
@@ -50,7 +53,7 @@ def claim_weight(ledger: Ledger, key: ClaimKey) -> int:
     return cell.weight
 
 
-def _message(cell: Cell, key: ClaimKey, status: Status, by_seq: Mapping[int, EventState]) -> Claim:
+def _message(cell: Cell, key: ClaimKey, speaker: str, status: Status, by_seq: Mapping[int, EventState]) -> Claim:
     reports = cell.all(_LOOKED_THROUGH)
     first = cell.first()
     named: dict[str, ReportOfClaim] = {}
@@ -66,7 +69,7 @@ def _message(cell: Cell, key: ClaimKey, status: Status, by_seq: Mapping[int, Eve
         about=ClaimAbout(key.about),
         value=first.value,
         qualifier=first.qualifier,
-        speaker=first.speaker,
+        speaker=speaker,
         reported_by=tuple(named.values()),
         reports_total=len(cell),
         at=moment_of(reports[0][0]),

@@ -35,8 +35,8 @@ def said(moment: int) -> str:
 
 
 def spoken(length: timedelta) -> str:
-    """For sentences: "2 days", "6 hours"."""
+    """For sentences: "6 hours", "2 days", "19 days"; whole ones, from two days on in days."""
     hours = length // timedelta(hours=1)
-    if hours and hours % 24 == 0:
-        return "1 day" if hours == 24 else f"{hours // 24} days"
+    if hours >= 48:
+        return f"{hours // 24} days"
     return "1 hour" if hours == 1 else f"{hours} hours"

@@ -130,7 +130,7 @@ def place_again(step: Step[Any], later_id: str, original_id: str) -> None:
     store = step.store
     later, original = store.events[later_id], store.events[original_id]
     home = later.incident_id
-    if later.kind is EventKind.STATEMENT or original.incident_id != home:
+    if later.kind is EventKind.STATEMENT or original.incident_id != home or later_id not in store.features:
         return
     if original.pinned_by is not None or later.pinned_by is not None:
         return

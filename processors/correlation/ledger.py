@@ -30,6 +30,7 @@ MOST_VALUES: Final = 12
 MOST_SPEAKERS: Final = 6
 #: superseded and withdrawn claims shown, of one topic: the newest
 MOST_PAST: Final = 10
+_TOPICS: Final = tuple(ClaimAbout)
 
 Order = tuple[int, int]  # (when said, seq)
 LineKey = tuple[str, str]  # (subject, speaker_key)
@@ -219,11 +220,8 @@ class Topic:
         return len(self._holders.get(value, ()))
 
     def first_speakers(self, value: ValueKey) -> list[str]:
-        return [speaker for _, speaker in self._holders[value][:MOST_SPEAKERS]]
-
-    def names(self, value: ValueKey) -> tuple[str, ...]:
-        """Who holds a standing value, as first reported; the first few."""
-        return tuple(self._lines[value[0], key].cells[value[1]].first().speaker for key in self.first_speakers(value))
+        """Keys of those who hold a standing value, who said it first first; a few."""
+        return [speaker for _, speaker in self._holders.get(value, ())[:MOST_SPEAKERS]]
 
     def last_said(self, value: ValueKey) -> Order | None:
         return self._holders[value][-1][0] if value in self._holders else None
@@ -317,11 +315,23 @@ class Ledger:
 
     def __init__(self) -> None:
         self._topics: dict[str, Topic] = {}
+        self._names: dict[str, list[tuple[int, str]]] = {}  # speaker -> (seq, name as written), sorted
 
     def change(self, seq: int, assertions: tuple[Assertion, ...], *, add: bool) -> None:
-        """Put one event's assertions in, or take out the very ones that were put in."""
+        """Put one event's assertions in, or take out the very ones that were put in. They are of one speaker."""
+        if not assertions:
+            return
+        names = self._names.setdefault(assertions[0].speaker_key, [])
+        if add:
+            insort(names, (seq, assertions[0].speaker))
+        else:
+            _discard(names, (seq, assertions[0].speaker))
         for assertion in assertions:
             self.topic(assertion.about).change(seq, assertion, add=add)
+
+    def name_of(self, speaker_key: str) -> str:
+        """A speaker's name as it was first reported."""
+        return self._names[speaker_key][0][1]
 
     def topic(self, about: str) -> Topic:
         topic = self._topics.get(about)
@@ -338,4 +348,4 @@ class Ledger:
 
     def topics(self) -> list[str]:
         """Those that hold claims, in the order of the words' list."""
-        return [about for about in ClaimAbout if about in self._topics and self._topics[about].claims]
+        return [about for about in _TOPICS if about in self._topics and self._topics[about].claims]

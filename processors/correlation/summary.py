@@ -93,7 +93,8 @@ def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
     counts: dict[str, int] = {}
     for value in (HAPPENED, DID_NOT_HAPPEN, DOUBTFUL):
         counts[value] = occurrence.speakers((THE_INCIDENT, value))
-        held[value] = occurrence.names((THE_INCIDENT, value)) if counts[value] else ()
+        speakers = occurrence.first_speakers((THE_INCIDENT, value)) if counts[value] else ()
+        held[value] = tuple(map(roster.ledger.name_of, speakers))
     confirmed = occurrence.last_said((THE_INCIDENT, HAPPENED))
     denied = occurrence.last_said((THE_INCIDENT, DID_NOT_HAPPEN))
     first = [store.by_seq[seq] for seq in roster.sources.first_reports(3)]

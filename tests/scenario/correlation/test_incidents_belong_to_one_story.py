@@ -1,0 +1,66 @@
+"""Relations between incidents, and events that speak of another incident in passing."""
+
+from __future__ import annotations
+
+from processors.correlation import Policy
+from tests.builders import a_decision, an_attack
+from tests.stories import Story
+
+
+def test_a_relation_stands_on_both_heads_and_is_said_once() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"), an_attack("11:00", "Kyiv", event_id="y"), an_attack("12:00", "Kyiv"))
+    assert [related.incident_id for related in story.head("k").related] == [story.home("y")]
+    assert [related.incident_id for related in story.head("y").related] == [story.home("k")]
+    assert len(story.changes("related")) == 2
+    assert story.head("k").related[0].reasons == ("same country, same days",)
+
+
+def test_relations_of_a_merged_incident_become_those_of_the_one_it_is_part_of() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k"),
+        an_attack("11:00", "Kyiv", event_id="y"),
+        an_attack("12:00", "Mykolaiv", event_id="m"),
+    )
+    gone = story.home("y")
+    story.tell(a_decision("merge", incidents=[story.home("k"), gone]))
+    assert [related.incident_id for related in story.head("k").related] == [story.home("m")]
+    assert [related.incident_id for related in story.head("m").related] == [story.home("k")]
+    assert story.core.head(gone).related == ()
+
+
+def test_relations_are_bounded() -> None:
+    story = Story(Policy(related=3))
+    reports = [an_attack("10:00", f"Town {number}", event_id=f"t{number}") for number in range(8)]
+    reports = [r.model_copy(update={"location": r.location.model_copy(update={"country": "UA"})}) for r in reports]  # type: ignore[union-attr]
+    story.tell(*reports)
+    assert all(len(story.head(report).related) <= 3 for report in reports)
+
+
+def test_an_event_that_speaks_of_another_incident_is_background_there_and_at_home_here() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"))
+    changes = story.tell(an_attack("11:00", "Kyiv", event_id="y", extra={"background": "Kherson"}))
+    assert story.home("y") != story.home("k")
+    assert story.entries["y"].also_background_in == (story.home("k"),)
+    assert set(changes.touched) == {story.home("k"), story.home("y")}
+    shown = {entry.event_id: (str(entry.role), entry.incident_id) for entry in story.head("k").entries}
+    assert shown == {"k": ("core", story.home("k")), "y": ("background", story.home("k"))}
+    assert story.head("k").entries_total == 2
+    assert story.head("k").corroboration.reports == 1
+
+
+def test_background_follows_a_merge_and_disappears_where_the_event_is_at_home() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k"),
+        an_attack("11:00", "Kyiv", event_id="y", extra={"background": "Kherson"}),
+        an_attack("12:00", "Mykolaiv", event_id="m"),
+        an_attack("12:30", "Mykolaiv", event_id="m2"),
+    )
+    story.tell(a_decision("merge", "13:00", incidents=[story.home("m"), story.home("k")]))
+    assert story.entries["y"].also_background_in == (story.home("m"),)
+    story.tell(a_decision("merge", "14:00", incidents=[story.home("m"), story.home("y")]))
+    assert story.entries["y"].also_background_in == ()
+    assert story.head("y").entries_total == 4

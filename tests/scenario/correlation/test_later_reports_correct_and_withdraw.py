@@ -1,0 +1,138 @@
+"""Corrections, retractions, and what becomes of the reports they name."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.correlation import CannotApply, Policy
+from schemas.timeline import Corrected
+from tests.builders import a_decision, a_statement, an_attack
+from tests.stories import Story
+
+
+def test_a_correction_raises_the_toll_without_a_new_incident_and_shows_old_and_new() -> None:
+    story = Story()
+    first = an_attack("10:00", killed=2, by="Group X", event_id="first")
+    story.tell(first, an_attack("11:00", "Kherson", killed=6, corrects="first", event_id="fix"))
+    assert story.home("fix") == story.home("first")
+    assert story.entries["fix"].role == "correction"
+    assert story.entries["first"].corrected_by == "fix"
+    assert story.claims("first", "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
+    corrected = {change.field: (change.was, change.now) for change in story.changes("corrected")}  # type: ignore[union-attr]
+    assert corrected["killed"] == ("2", "6")
+    # what the correction does not speak of still stands
+    assert [value for value, _, state in story.claims("first", "attribution") if state == "current"] == ["Group X"]
+
+
+def test_a_correction_by_another_speaker_supersedes_the_corrected_report_all_the_same() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", killed=2, event_id="first"))
+    story.tell(an_attack("11:00", killed=6, speaker="The hospital", corrects="first", event_id="fix"))
+    assert story.claims("first", "killed") == [(2, "AFP", "superseded"), (6, "The hospital", "current")]
+    two, six = sorted((c for c in story.head("first").claims if c.about == "killed"), key=lambda c: str(c.at))
+    assert two.superseded_by == six.claim_id
+
+
+def test_a_correction_that_comes_before_its_original_applies_when_that_comes() -> None:
+    story = Story()
+    story.tell(an_attack("11:00", killed=6, corrects="first", event_id="fix"))
+    story.tell(an_attack("10:00", killed=2, event_id="first", recorded="12:00"))
+    assert story.home("first") == story.home("fix")
+    assert story.entries["first"].corrected_by == "fix"
+    assert story.claims("fix", "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
+
+
+def test_a_retraction_that_comes_before_its_original_takes_it_back_on_arrival() -> None:
+    story = Story()
+    story.tell(an_attack("11:00", retracts="first", event_id="sorry"), an_attack("10:00", killed=2, event_id="first"))
+    assert story.entries["first"].retracted_by == "sorry"
+    assert story.claims("first", "killed") == [(2, "AFP", "withdrawn")]
+    assert story.head("first").standing == "retracted"
+
+
+def test_corrections_of_unseen_events_are_remembered_up_to_a_bound() -> None:
+    story = Story(Policy(pending_corrections=1))
+    story.tell(
+        an_attack("11:00", corrects="one", event_id="fix-1", killed=5),
+        an_attack("11:10", corrects="two", event_id="fix-2", killed=5),
+        an_attack("12:00", event_id="one", killed=1),
+        an_attack("12:10", event_id="two", killed=1),
+    )
+    assert story.entries["one"].corrected_by is None
+    assert story.entries["two"].corrected_by == "fix-2"
+
+
+def test_a_corrected_place_takes_a_report_out_of_an_incident_it_does_not_belong_to() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1"),
+        an_attack("10:10", event_id="k2", publisher="Reuters", killed=4),
+        an_attack("12:00", "Lagos", event_id="fix", publisher="Reuters", killed=4, corrects="k2"),
+    )
+    assert story.home("k1") != story.home("k2") == story.home("fix")
+    head = story.head("k2")
+    assert head.split_from == story.home("k1")
+    assert head.location is not None
+    assert head.location.name == "Lagos"
+    assert story.head("k1").entries_total == 1
+    assert story.claims("k1", "killed") == []
+    assert {(change.from_, change.into) for change in story.changes("split")} == {(story.home("k1"), story.home("k2"))}  # type: ignore[union-attr]
+
+
+def test_a_corrected_place_takes_the_copies_along_and_joins_the_incident_that_was_there() -> None:
+    story = Story()
+    story.tell(
+        an_attack("09:00", "Lagos", event_id="l1"),
+        an_attack("10:00", event_id="k1"),
+        an_attack("10:10", event_id="k2", publisher="Reuters", headline="Blast"),
+        an_attack("10:20", event_id="copy", publisher="Blog", headline="Blast"),
+        an_attack("12:00", "Lagos", event_id="fix", publisher="Reuters", corrects="k2"),
+    )
+    assert {story.home(name) for name in ("l1", "k2", "copy", "fix")} == {story.home("l1")}
+    assert story.home("k1") != story.home("l1")
+
+
+def test_a_correction_of_the_only_report_corrects_the_incident_itself() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k1"), an_attack("12:00", "Lagos", event_id="fix", corrects="k1"))
+    assert story.home("k1") == story.home("fix")
+    assert story.head("k1").location.name == "Lagos"  # type: ignore[union-attr]
+
+
+def test_a_pinned_report_stays_where_a_person_put_it_whatever_is_corrected() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k1"), an_attack("10:10", event_id="k2", publisher="Reuters"))
+    story.tell(a_decision("pin", "11:00", incidents=[story.home("k1")], events=["k2"]))
+    story.tell(an_attack("12:00", "Lagos", event_id="fix", corrects="k2"))
+    assert story.home("k2") == story.home("k1")
+
+
+def test_when_every_report_is_withdrawn_the_incident_is_retracted_and_says_so() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        a_statement("10:30", stance="condemn"),
+        an_attack("11:00", event_id="sorry", retracts="a"),
+    )
+    head = story.head("a")
+    assert (head.standing, head.standing_reason) == ("retracted", "its only report was withdrawn")
+    assert story.entries["a"].retracted_by == "sorry"
+    assert [change.event_id for change in story.changes("retracted")] == ["a"]  # type: ignore[union-attr]
+
+
+def test_an_event_cannot_correct_itself() -> None:
+    with pytest.raises(CannotApply) as refused:
+        Story().tell(an_attack("10:00", event_id="a", corrects="a"))
+    assert refused.value.field == "corrects.event_id"
+
+
+def test_a_correction_of_a_statements_words_is_a_correction_of_a_reaction() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        a_statement("11:00", event_id="s", speaker="Minister", killed=3),
+        a_statement("12:00", event_id="fix", speaker="Minister", killed=4, corrects="s"),
+    )
+    assert story.head("a").corroboration.reports == 1
+    assert story.claims("a", "killed") == [(3, "Minister", "superseded"), (4, "Minister", "current")]
+    assert isinstance(story.changes("corrected")[0], Corrected)

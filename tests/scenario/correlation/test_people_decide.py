@@ -1,0 +1,199 @@
+"""Merge, split, pin, retract, redact, close, reopen: a person's word, and what evidence may do afterwards."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from processors.correlation import CannotApply, Changes, Policy
+from schemas.codec import encode
+from schemas.decision import Decision
+from tests.builders import a_decision, a_statement, an_attack
+from tests.stories import Story
+
+SECRET = "Zebulon Quux"
+
+
+def two_incidents() -> Story:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1", killed=2),
+        an_attack("10:10", event_id="k2", publisher="Reuters"),
+        an_attack("10:20", "Mykolaiv", event_id="m1", killed=5, publisher="BBC"),
+    )
+    return story
+
+
+def test_a_merge_keeps_the_first_named_and_leaves_a_forwarding_record() -> None:
+    story = two_incidents()
+    stays, gone = story.home("m1"), story.home("k1")
+    story.tell(a_decision("merge", incidents=[stays, gone]))
+    assert {story.home(name) for name in ("k1", "k2", "m1")} == {stays}
+    head = story.core.head(stays)
+    assert (head.merged_from, head.entries_total) == ((gone,), 3)
+    assert {value for value, _, _ in story.claims("m1", "killed")} == {2, 5}
+    forwarding = story.core.head(gone)
+    assert (forwarding.merged_into, forwarding.entries, forwarding.activity) == (stays, (), "closed")
+    assert forwarding.claims == ()
+
+
+def test_ids_of_merged_incidents_stand_for_what_they_became() -> None:
+    story = two_incidents()
+    stays, gone = story.home("m1"), story.home("k1")
+    story.tell(a_decision("merge", incidents=[stays, gone]), a_decision("close", "19:00", incidents=[gone]))
+    assert story.core.head(stays).activity == "closed"
+
+
+def test_a_split_founds_an_incident_of_its_own_that_evidence_never_merges_back() -> None:
+    story = two_incidents()
+    origin = story.home("k1")
+    story.tell(a_decision("split", incidents=[origin], events=["k2"]))
+    piece = story.home("k2")
+    assert piece != origin
+    assert story.core.head(piece).split_from == origin
+    assert story.entries["k2"].pinned_by == "Ada Analyst"
+    # a report that speaks of both would make the linker merge them: it arrives in the piece, and bridges nothing
+    story.tell(an_attack("19:00", event_id="bridge", extra={"apart": "x", "also": "Kherson"}))
+    assert story.home("k1") == origin
+    assert story.home("k2") == piece
+
+
+def test_the_same_split_is_the_same_id_in_every_replay_and_another_command_makes_another() -> None:
+    ids = []
+    for command_id in ("c1", "c1", "c2"):
+        story = two_incidents()
+        story.tell(a_decision("split", incidents=[story.home("k1")], events=["k2"], command_id=command_id))
+        ids.append(story.home("k2"))
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_a_pin_moves_an_event_and_keeps_the_two_incidents_apart() -> None:
+    story = two_incidents()
+    story.tell(a_decision("pin", incidents=[story.home("m1")], events=["k2"]))
+    assert story.home("k2") == story.home("m1")
+    assert story.entries["k2"].pinned_by == "Ada Analyst"
+    story.tell(an_attack("19:00", event_id="bridge", extra={"also": "Mykolaiv"}))
+    assert story.home("k1") != story.home("m1")
+
+
+def test_an_incident_whose_last_report_is_pinned_elsewhere_forwards_there() -> None:
+    story = two_incidents()
+    left, entered = story.home("m1"), story.home("k1")
+    story.tell(a_decision("pin", incidents=[entered], events=["m1"]))
+    assert story.core.head(left).merged_into == entered
+
+
+def test_a_repeated_command_changes_nothing() -> None:
+    story = two_incidents()
+    merge = a_decision("merge", incidents=[story.home("k1"), story.home("m1")])
+    story.tell(merge)
+    state = list(story.core.dump())
+    assert story.tell(merge) == Changes()
+    assert list(story.core.dump()) == state
+
+
+def test_commands_are_remembered_up_to_a_bound() -> None:
+    story = Story(Policy(remembered_commands=2))
+    story.tell(an_attack("10:00", event_id="k1"))
+    for number in range(4):
+        story.tell(a_decision("close", incidents=[story.home("k1")], command_id=f"c{number}"))
+    commands = [record.key for record in story.core.dump() if "/command/" in record.key]
+    assert commands == ["test/command/c2", "test/command/c3"]
+
+
+def test_two_incidents_that_became_one_before_the_merge_arrived_are_what_it_asks_for() -> None:
+    story = two_incidents()
+    ids = [story.home("k1"), story.home("m1")]
+    story.tell(a_decision("merge", "18:00", incidents=ids))
+    changes = story.tell(a_decision("merge", "18:30", incidents=ids))
+    assert [[change.type for change in update.changes] for update in changes.updates] == [["decided"]]
+
+
+@pytest.mark.parametrize(
+    ("decision", "field"),
+    [
+        (a_decision("merge", incidents=["inc-nowhere", "inc-neither"]), "incidents.0"),
+        (a_decision("close", incidents=["inc-nowhere"]), "incidents.0"),
+        (a_decision("redact", events=["k1", "nothing"]), "events.1"),
+        (a_decision("retract", events=["nothing"]), "events.0"),
+    ],
+)
+def test_an_unknown_id_is_refused_by_field_with_a_remedy_and_nothing_changes(decision: Decision, field: str) -> None:
+    story = two_incidents()
+    state = list(story.core.dump())
+    with pytest.raises(CannotApply) as refused:
+        story.tell(decision)
+    assert refused.value.field == field
+    assert "look the id up" in refused.value.problem
+    assert list(story.core.dump()) == state
+
+
+def test_a_split_names_events_of_that_incident_and_leaves_something_in_it() -> None:
+    story = two_incidents()
+    with pytest.raises(CannotApply) as refused:
+        story.tell(a_decision("split", incidents=[story.home("k1")], events=["m1"]))
+    assert (refused.value.field, story.home("m1") in refused.value.problem) == ("events.0", True)
+    with pytest.raises(CannotApply) as refused:
+        story.tell(a_decision("split", incidents=[story.home("k1")], events=["k1", "k2"]))
+    assert refused.value.field == "events"
+
+
+def test_every_incident_that_a_decision_touches_says_who_decided_and_why() -> None:
+    story = two_incidents()
+    changes = story.tell(
+        a_decision("merge", incidents=[story.home("k1"), story.home("m1")], by="Ada", reason="one raid")
+    )
+    assert len(changes.updates) == 2
+    for update in changes.updates:
+        first = update.changes[0]
+        assert (first.type, first.by, first.reason) == ("decided", "Ada", "one raid")  # type: ignore[union-attr]
+
+
+def test_redaction_removes_content_from_entry_head_claims_and_state_and_leaves_that_there_was_a_report() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a", publisher="Reuters"),
+        a_statement(
+            "11:00",
+            event_id="s",
+            speaker=SECRET,
+            stance=[("accuse", f"{SECRET} brothers")],
+            on_behalf_of=f"{SECRET} family",
+            killed=77,
+            headline=f"{SECRET} speaks",
+            url="https://example.org/zebulon-quux",
+            publisher="Gazette",
+        ),
+        an_attack("12:00", f"House of {SECRET}", event_id="b", happened="+9d", headline=f"{SECRET} hurt", by=SECRET),
+        an_attack("12:10", f"House of {SECRET}", event_id="b2", happened="+9d", publisher="Blog"),
+    )
+    changes = story.tell(a_decision("redact", events=["s", "b", "b2"]))
+    for event_id in ("s", "b", "b2"):
+        entry = story.entries[event_id]
+        assert (entry.redacted, entry.headline, entry.actors, entry.stances) == (True, "[redacted]", (), ())
+    said = b"".join(
+        [
+            *(encode(update) for update in changes.updates),
+            *(encode(entry) for entry in changes.entries),
+            *(encode(story.core.head(incident_id)) for incident_id in changes.touched),
+            *(record.value or b"" for record in story.core.dump()),
+        ]
+    ).decode()
+    for trace in (SECRET, SECRET.casefold(), "zebulon", "kuks", "77"):
+        assert trace not in said.replace("2024-03-01", ""), trace
+    assert story.entries["s"].source.publisher == "Gazette"
+    assert story.head("b").title == "[redacted]"
+    assert {claim.value for claim in story.head("a").claims} >= {"Kherson"}
+
+
+def test_a_redacted_title_goes_from_forwarding_records_too() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        an_attack("10:10", "Mykolaiv", event_id="b", headline=f"{SECRET} shot", publisher="Reuters"),
+    )
+    gone = story.home("b")
+    story.tell(a_decision("merge", incidents=[story.home("a"), gone]), a_decision("redact", "19:00", events=["b"]))
+    assert story.core.head(gone).title == "[redacted]"
+    assert SECRET not in json.dumps([(record.value or b"").decode() for record in story.core.dump()])

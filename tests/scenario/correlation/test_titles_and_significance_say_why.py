@@ -1,0 +1,131 @@
+"""What a reader sees first, and the reasons for it."""
+
+from __future__ import annotations
+
+from tests.builders import a_decision, a_statement, an_attack, occurred_at
+from tests.stories import Story
+
+
+def reasons(story: Story, event_id: str) -> tuple[str, ...]:
+    return story.entries[event_id].significance_reasons
+
+
+def test_each_report_is_judged_by_what_it_adds() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="first", killed=2, publisher="AFP"),
+        an_attack("10:30", event_id="second", killed=2, publisher="Reuters"),
+        an_attack("11:00", event_id="more", killed=6, publisher="Reuters"),
+        an_attack("11:10", event_id="again", killed=6, publisher="AFP"),
+        an_attack(
+            "11:20", "Kherson market", event_id="site", publisher="AFP", extra={"apart": ""}, refers_to=["first"]
+        ),
+        a_statement("12:00", event_id="claim", speaker="Group X", stance="claim_responsibility"),
+        a_statement("12:30", event_id="deny", speaker="Group Y", stance="deny_responsibility"),
+        a_statement("12:40", event_id="deny2", speaker="Group Z", stance="deny_responsibility"),
+        a_statement("13:00", event_id="head", speaker="President Ann Example", stance="condemn"),
+        a_statement("13:10", event_id="vice", speaker="Vice President Bo Sample", stance="condemn"),
+    )
+    assert "first report of it, by AFP" in reasons(story, "first")
+    assert "first figure of people killed: 2" in reasons(story, "first")
+    assert "second independent source: Reuters" in reasons(story, "second")
+    assert "raises the number killed from 2 to 6" in reasons(story, "more")
+    assert reasons(story, "again") == ("reports the incident itself",)
+    assert "first to name the site: Kherson market" in reasons(story, "site")
+    assert "first claim of responsibility: Group X" in reasons(story, "claim")
+    assert "first denial of responsibility: Group Y" in reasons(story, "deny")
+    assert "another denial of responsibility: Group Z" in reasons(story, "deny2")
+    assert "a head of state or government speaks: President Ann Example" in reasons(story, "head")
+    assert "first to condemn it" in reasons(story, "head")
+    assert reasons(story, "vice") == ("a statement about it",)
+    weight = {name: entry.significance for name, entry in story.entries.items()}
+    assert weight["first"] > weight["more"] > weight["second"] > weight["again"]
+    assert weight["claim"] > weight["deny"] > weight["deny2"] > weight["vice"]
+    assert all(0.0 <= value <= 1.0 for value in weight.values())
+
+
+def test_a_copy_counts_next_to_nothing_whatever_it_repeats() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="first", killed=2, headline="Blast"),
+        an_attack("11:00", event_id="copy", killed=2, headline="Blast", publisher="Blog"),
+    )
+    assert story.entries["copy"].source.copy_of == "first"
+    assert story.entries["copy"].significance == 0.03
+
+
+def test_the_title_is_the_headline_that_tells_most_and_stays_when_another_tells_as_much() -> None:
+    story = Story()
+    vague = an_attack(
+        "10:00", "somewhere", happened=occurred_at("2024-03-01", "month"), headline="Reports of an incident"
+    )
+    story.tell(vague)
+    told = an_attack(
+        "11:00", "somewhere", killed=3, weapons="drone", headline="Drone kills three at a market in Kherson"
+    )
+    story.tell(
+        told,
+        refers := an_attack(
+            "12:00", "somewhere", killed=3, weapons="drone", headline="Three die in Kherson, drone used, officials say"
+        ),
+    )
+    assert story.home(refers) == story.home(vague)
+    assert story.head(vague).title == "Drone kills three at a market in Kherson"
+    assert [(change.was, change.now) for change in story.changes("retitled")] == [  # type: ignore[union-attr]
+        ("Reports of an incident", "Drone kills three at a market in Kherson")
+    ]
+
+
+def test_a_title_whose_toll_was_raised_gives_way() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="a", killed=2, headline="Two dead in a blast at Kherson's market"))
+    story.tell(an_attack("12:00", event_id="b", killed=6, headline="Six dead in a blast at Kherson's market"))
+    assert story.head("a").title == "Six dead in a blast at Kherson's market"
+
+
+def test_a_title_whose_report_is_withdrawn_gives_way_to_the_next_best() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a", killed=2, headline="Two dead in a blast at Kherson's market"),
+        an_attack("10:30", event_id="b", headline="Blast heard in the city of Kherson", publisher="Reuters"),
+        a_decision("retract", events=["a"]),
+    )
+    assert story.head("b").title == "Blast heard in the city of Kherson"
+
+
+def test_the_place_is_the_most_precise_one_that_agrees_with_most_reports() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", "Ukraine", event_id="country"),
+        an_attack("10:10", event_id="c1", refers_to=["country"]),
+        an_attack("10:20", event_id="c2", publisher="Reuters"),
+        an_attack("10:30", "Kherson market", event_id="site", publisher="BBC", refers_to=["country"]),
+        an_attack("10:40", "Kyiv", event_id="wrong", publisher="Blog", refers_to=["country"]),
+    )
+    head = story.head("country")
+    assert head.entries_total == 5
+    assert head.location is not None
+    assert head.location.name == "Kherson market"
+    disputed = {claim.value for claim in head.claims if claim.about == "place" and claim.state == "disputed"}
+    assert disputed == {"Kherson", "Kyiv", "Kherson market"}
+
+
+def test_the_time_is_the_most_precise_one_inside_what_most_reports_say() -> None:
+    story = Story()
+    for number, happened in enumerate((occurred_at("2024-03-01", "day"),) * 2):
+        story.tell(an_attack(f"10:0{number}", happened=happened, publisher=f"P{number}"))
+    story.tell(exact := an_attack("11:00", happened="08:15", publisher="BBC"))
+    head = story.head(exact)
+    assert head.occurred is not None
+    assert head.occurred.precision == "minute"
+
+
+def test_entries_stand_by_occurrence_then_report_then_id() -> None:
+    story = Story()
+    story.tell(
+        an_attack("12:00", event_id="c", happened="09:00"),
+        an_attack("11:00", event_id="b", happened="09:00", publisher="Reuters"),
+        an_attack("13:00", event_id="a", happened="08:00", publisher="BBC"),
+        an_attack("11:00", event_id="a2", happened="09:00", publisher="Reuters"),
+    )
+    assert [entry.event_id for entry in story.head("a").entries] == ["a", "a2", "b", "c"]
