@@ -16,6 +16,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, NoReturn
 
+import jsonschema_rs
 import pytest
 
 from schemas.documents import ASYNCAPI
@@ -153,6 +154,25 @@ def test_every_topic_is_sent_to_by_its_owner_and_every_message_is_received_by_so
         assert received == {f"#/channels/{name}/messages/{message}" for message in channel["messages"]}
 
 
-def test_every_message_has_examples() -> None:
-    for name, message in document()["components"]["messages"].items():
+def test_every_message_has_examples_that_obey_its_payload_and_headers() -> None:
+    made = document()
+    for name, message in made["components"]["messages"].items():
         assert message["examples"], name
+        payload = jsonschema_rs.Draft7Validator({**message["payload"], "components": made["components"]})
+        headers = jsonschema_rs.Draft7Validator(message["headers"], validate_formats=True)
+        for example in message["examples"]:
+            assert [error.message for error in payload.iter_errors(example["payload"])] == [], example["name"]
+            assert [error.message for error in headers.iter_errors(example["headers"])] == [], example["name"]
+
+
+@pytest.mark.parametrize("message", ["event", "decision", "tick", "command", "timeline", "entry", "update"])
+def test_the_payloads_of_the_document_refuse_what_the_json_schemas_refuse(message: str) -> None:
+    made = document()
+    described = made["components"]["messages"][message]
+    payload = jsonschema_rs.Draft7Validator({**described["payload"], "components": made["components"]})
+    strict = message in ("event", "decision", "tick", "command")
+    for example in described["examples"]:
+        value = example["payload"]
+        for name in value:
+            assert not payload.is_valid({**value, name: [{"never": "like this"}]}), name
+        assert payload.is_valid({**value, "field_of_2031": 1}) is not strict
