@@ -6,6 +6,7 @@ import json
 import unicodedata
 from bisect import bisect_left, insort
 from collections import Counter
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 from .conflicts import kilometres
@@ -46,6 +47,10 @@ class Tally(Generic[F]):
         """As the earliest report of each words it."""
         return [self._values[key, first] for _, first, key in self._order[:_LOOKED_AT]]
 
+    def worded(self, key: str) -> list[F]:
+        """How reports word this value, the earliest first."""
+        return [self._values[key, seq] for seq in self._seqs[key][:_LOOKED_AT]]
+
 
 def key_of(value: Where | When) -> str:
     return value.key if isinstance(value, Where) else f"{value.begin}/{value.until}/{value.rank}"
@@ -60,19 +65,24 @@ def best_where(tally: Tally[Where]) -> Where | None:
     values = tally.most_reported()
     if not values:
         return None
-    usual = _usual_writing(values)
+    usual = _usual_writing([worded for value in values for worded in tally.worded(value.key)])
     values.sort(key=lambda value: _writing(value) != usual)  # stable: the order of the tally else
     anchor = next((value for value in values if value.rank >= _CITY), values[0])
     best = anchor
     for value in values:
         if value.rank > best.rank and _agree(anchor, value):
             best = value
-    return best
+    return next((worded for worded in tally.worded(best.key) if _writing(worded) == usual), best)
 
 
 def _writing(value: Where) -> str:
+    return _writing_of(value.place)
+
+
+@lru_cache(maxsize=4_096)
+def _writing_of(place: str) -> str:
     """LATIN, ARABIC, CYRILLIC ...: of the first letter of the place's name."""
-    letter = next((character for character in json.loads(value.place)["name"] if character.isalpha()), None)
+    letter = next((character for character in json.loads(place)["name"] if character.isalpha()), None)
     return "" if letter is None else unicodedata.name(letter, "").partition(" ")[0]
 
 
