@@ -81,6 +81,16 @@ def test_records_beyond_the_end_as_it_was_are_left_out(monkeypatch: pytest.Monke
     assert read(monkeypatch, FakeConsumer(2, [Scripted(0)], [Scripted(1), Scripted(2)])) == [0, 1]
 
 
+def test_what_follows_a_marker_at_the_end_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, FakeConsumer(2, [Scripted(0)], [Scripted(2)])) == [0]
+
+
+def test_an_end_that_lies_before_the_end_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a replica that is behind tells it; more is there
+    consumer = FakeConsumer(2, [Scripted(0), Scripted(1, KafkaError._PARTITION_EOF)], [Scripted(1)])
+    assert read(monkeypatch, consumer) == [0, 1]
+
+
 def test_a_marker_at_the_end_is_passed_by_the_end_of_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
     consumer = FakeConsumer(3, [Scripted(0), Scripted(1)], [Scripted(3, KafkaError._PARTITION_EOF)])
     assert read(monkeypatch, consumer, idle_timeout_s=1.0) == [0, 1]

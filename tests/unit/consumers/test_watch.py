@@ -49,16 +49,18 @@ def test_an_update_that_waits_for_its_entry_is_told_before_the_end(monkeypatch: 
         reader, "batches",
         [[of_update(an_update("inc-1", opened("e1", "A blast")))],
          [of_update(an_update("inc-1", entry_added("e2"), revision=2))],
-         [of_update(an_update("inc-1", entry_added("e3"), revision=3))]],
+         [of_update(an_update("inc-1", entry_added("e3"), revision=3))],
+         [of_update(an_update("inc-1", entry_added("e4"), revision=4))]],
     )  # fmt: skip
     monkeypatch.setattr(watch_module, "SinkReader", reader)
     monkeypatch.setattr(watch_module, "_QUIET_S", 0.02)
     lines: list[str] = []
     watch = Watch(load_settings({}), Wanted())
-    # told to stop after the second poll; the third batch is on its way
+    # told to stop after the second poll; two more batches are on their way
     follow_as_lines(watch, lines.append, lambda: reader.polls >= 2)
     assert lines[2:] == [
         "10:00 * opened     attack: A blast",
         "10:00 + core       e2",
         "10:00 + core       e3",
+        "10:00 + core       e4",
     ]
