@@ -20,7 +20,8 @@ from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
 from runtime.metrics import WorkerMetrics
 from runtime.settings import Settings
-from schemas.topics import EVENTS, REGISTRY, changelog_topic
+from runtime.topic_admin import equal_partitions, needed_topics
+from schemas.topics import EVENTS
 
 log = structlog.stdlib.get_logger("timelines.worker")
 
@@ -34,37 +35,15 @@ _POLL_DEAD_S: Final = 120.0
 _STATISTICS_LATE_S: Final = 10.0
 _ANSWER_LATE_S: Final = 5.0
 _REACHABLE_S: Final = 8.0
-_METADATA_S: Final = 10.0
-
-
-class TopicsNotReady(Exception):
-    """Topics are missing, or do not fit together. Says which and what to do."""
-
-
-def partitions_of_topics(settings: Settings) -> int:
-    """How many partitions the log has; raises TopicsNotReady unless all topics of the worker have as many."""
-    found = new_admin(settings).list_topics(timeout=_METADATA_S).topics
-    names = [*(topic.name for topic in REGISTRY), changelog_topic(settings.app_id)]
-    missing = [name for name in names if name not in found or found[name].error is not None]
-    if missing:
-        raise TopicsNotReady(f"missing: {', '.join(missing)}. Create them: `timelines topics create`")
-    counts = {name: len(found[name].partitions) for name in names}
-    wrong = [f"{name} {count}" for name, count in counts.items() if count != counts[EVENTS]]
-    if wrong:
-        raise TopicsNotReady(
-            f"{EVENTS} has {counts[EVENTS]} partitions, others have not: {', '.join(wrong)}. What stands in one "
-            "partition of the log goes to the same partition of the others: make them alike (`timelines topics check`)"
-        )
-    return counts[EVENTS]
 
 
 def run_worker(settings: Settings, cores: Cores) -> int:
     """Blocks until SIGTERM, SIGINT or a failure; answers the exit status: 0 after a signal, 1 after a failure.
 
-    Raises BrokerUnreachable, SettingsError, TopicsNotReady and OSError (health port taken) before anything has begun.
+    Raises BrokerUnreachable, SettingsError, TopicsError and OSError (health port taken) before anything has begun.
     """
     check_reachable(settings, _REACHABLE_S)
-    partitions = partitions_of_topics(settings)
+    partitions = equal_partitions(new_admin(settings), [topic.name for topic in needed_topics(settings)])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings, cores, partitions))
 
@@ -154,7 +133,20 @@ class Probes:
 
     def render(self) -> bytes:
         self._worker.metrics.ready.set(not problems({**self.live, **self.ready}))
+        self._measure_lag()
         return self._worker.metrics.render()
+
+    def _measure_lag(self) -> None:
+        """Also while no batch gets done: that is when it matters. As far as the client has heard of the log's end."""
+        lanes = self._worker.lanes
+        heard = self._made.statistics.get("topics", {}).get(EVENTS, {}).get("partitions", {})
+        for partition, lane in lanes.items():
+            end = heard.get(str(partition), {}).get("hi_offset", -1)
+            if end >= 0:
+                self._worker.metrics.lag.labels(str(partition)).set(max(0, end - lane.next_offset))
+        if self._worker.lanes is not lanes:
+            for partition in lanes.keys() - self._worker.lanes.keys():
+                self._worker.metrics.forget_partition(partition)
 
     @property
     def _consumer(self) -> Consumer | None:
@@ -207,4 +199,4 @@ class Probes:
         return None
 
 
-__all__ = ["Probes", "TopicsNotReady", "partitions_of_topics", "run_worker"]
+__all__ = ["Probes", "run_worker"]

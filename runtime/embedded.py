@@ -24,7 +24,7 @@ from .settings import Settings
 LIMITS: Final = (
     "everything is in memory and gone when it stops; about 5 MB are kept per partition, older records are dropped "
     "when there are more; no topic creation by clients, no compaction, no retention; transactions are accepted "
-    "but not isolated: what an aborted one wrote stays visible; no security; one node"
+    "but not isolated: what an aborted one wrote stays visible, and a former owner is not fenced; no security; one node"
 )
 
 

@@ -86,7 +86,7 @@ class Sink:
 
 
 def sink_of(records: Iterable[tuple[int, Outgoing | RawRecord]], *, drop_doubles: bool) -> Sink:
-    """drop_doubles: for brokers that do not isolate transactions; a double must then equal its original in all bytes."""
+    """drop_doubles: for brokers that do not isolate transactions; a double then equals its original."""
     newest, updates, rejects = {}, {}, []
     for partition, record in records:
         if record.topic in (TIMELINES, ENTRIES):

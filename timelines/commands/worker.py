@@ -40,10 +40,11 @@ def register(app: typer.Typer) -> None:
         )
         # imported here: Faust takes a second, and `--help` should not
         from processors.cores import BadWeights, real_cores
-        from processors.service import TopicsNotReady, run_worker
+        from processors.service import run_worker
         from runtime.clients import BrokerUnreachable
         from runtime.logging import set_up_logging
         from runtime.settings import SettingsError
+        from runtime.topic_admin import TopicsError
 
         try:
             cores = real_cores(weights)
@@ -54,7 +55,7 @@ def register(app: typer.Typer) -> None:
             status = run_worker(settings, cores)
         except SettingsError as error:
             fail("worker", error, 2)
-        except (BrokerUnreachable, TopicsNotReady) as error:
+        except (BrokerUnreachable, TopicsError) as error:
             fail("worker", error, 1)
         except OSError as error:
             fail("worker", f"health checks cannot listen on {settings.health_host}:{settings.health_port}: {error}", 1)
