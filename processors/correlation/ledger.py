@@ -130,6 +130,7 @@ class Topic:
         self._holders: dict[ValueKey, list[tuple[Order, str]]] = {}  # value -> its speakers, by when said
         self._recent: list[tuple[Order, ValueKey]] = []  # standing values, by when last said
         self._past: list[tuple[Order, LineKey, str]] = []  # claims that stand no longer
+        self._against: dict[ValueKey, dict[ValueKey, None]] = {}  # compared values, each with what it contradicts
         self._disputes: dict[ValueKey, tuple[ValueKey, ...]] | None = None
         self._shown: dict[ClaimKey, Status] | None = None
 
@@ -252,34 +253,49 @@ class Topic:
     def disputes(self) -> dict[ValueKey, tuple[ValueKey, ...]]:
         """Standing values that cannot both be true, of different speakers."""
         if self._disputes is None:
-            values = self.values()
-            if len(values) < 2:
-                self._disputes = {}
-                return self._disputes
-            said = {value: self.first_said(value) for value in values}
-            found: dict[ValueKey, list[ValueKey]] = {}
-            for at, one in enumerate(values):
-                for other in values[at + 1 :]:
-                    if contradict(said[one], said[other]) and self._of_different_speakers(one, other):
-                        found.setdefault(one, []).append(other)
-                        found.setdefault(other, []).append(one)
-            self._disputes = {value: tuple(sorted(others)) for value, others in found.items()}
+            self._compare()
+            # nobody disputes with himself: values that one and the same speaker alone holds
+            alone = {value: holders[0][1] for value in self._against if len(holders := self._holders[value]) == 1}
+            found: dict[ValueKey, tuple[ValueKey, ...]] = {}
+            for value, others in self._against.items():
+                speaker = alone.get(value)
+                real = [other for other in others if speaker is None or alone.get(other) != speaker]
+                if real:
+                    found[value] = tuple(sorted(real))
+            self._disputes = found
         return self._disputes
 
-    def _of_different_speakers(self, one: ValueKey, other: ValueKey) -> bool:
-        a, b = self._holders[one], self._holders[other]
-        return len(a) > 1 or len(b) > 1 or a[0][1] != b[0][1]
+    def _compare(self) -> None:
+        """Which of the compared values contradict which: only those that came since are compared anew."""
+        values = self.values()
+        against, known = self._against, self._against.keys()
+        if len(values) < 2:
+            self._against = {value: {} for value in values}
+            return
+        now = dict.fromkeys(values)
+        for value in [value for value in known if value not in now]:
+            for other in against.pop(value):
+                against[other].pop(value, None)
+        for value in values:
+            if value in against:
+                continue
+            said = self.first_said(value)
+            mine: dict[ValueKey, None] = {}
+            for other, theirs in against.items():
+                if contradict(said, self.first_said(other)):
+                    mine[other] = theirs[value] = None
+            against[value] = mine
 
     def shown(self) -> dict[ClaimKey, Status]:
         """The claims that a head may show, with their states; bounded, whatever the incident has gathered."""
         if self._shown is None:
             disputes = self.disputes()
             found: dict[ClaimKey, Status] = {}
+            firsts = {value: self._claim(value) for value in disputes}
             for value in self.values():
                 status = _CURRENT
                 if value in disputes:
-                    against = tuple(self._claim(other) for other in disputes[value])
-                    status = Status(ClaimState.DISPUTED, against)
+                    status = Status(ClaimState.DISPUTED, tuple(firsts[other] for other in disputes[value]))
                 subject, value_key = value
                 for _, speaker in self._holders[value][:MOST_SPEAKERS]:
                     found[ClaimKey(self.about, subject, speaker, value_key)] = status

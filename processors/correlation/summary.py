@@ -76,8 +76,8 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
         current = None
     fresh = [step.store.by_seq[seq] for seq in sorted(set(draft.fresh)) if seq in step.store.by_seq]
     best = best_title(current, [event for event in fresh if event.incident_id == incident.incident_id], roster)
-    if best is None or best is not current:
-        # the title's own entry left, or fell: choose among all that the head shows
+    if best is None or current is None:
+        # the title's own entry is gone from here, or may give none any more: choose among all that the head shows
         shown = sorted({seq for window in roster.windows() for seq in window if not roster.is_guest(seq)})
         best = best_title(best, [step.store.by_seq[seq] for seq in shown], roster)
     if best is not None:

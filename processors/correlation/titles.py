@@ -58,12 +58,15 @@ def best_title(current: EventState | None, candidates: list[EventState], roster:
     """
     if current is not None and not _may(current):
         current = None
-    best = current
+    best, to_beat = current, 0.0
+    if current is not None:
+        to_beat = _value(current, roster) + _CLEARLY
     for event in candidates:
         if not _may(event) or (best is not None and event.seq == best.seq):
             continue
-        if best is None or _value(event, roster) > _value(best, roster) + (_CLEARLY if best is current else 0.0):
-            best = event
+        value = _value(event, roster)
+        if best is None or value > to_beat:
+            best, to_beat = event, value
     return best
 
 
