@@ -147,12 +147,10 @@ def _read(
             place, offset = (stored.topic, stored.partition), stored.offset
             if place not in left:
                 continue
-            if error is not None:  # the end, which lies behind the marker of a transaction
-                reading.reach(place, max(offset, reading.end(place)))
-            else:
-                if offset < reading.end(place):
-                    yield stored
-                reading.reach(place, offset + 1)
+            if error is None and offset < reading.end(place):
+                yield stored
+            # the end of a partition counts as well: it lies behind the marker of a transaction, which is no record
+            reading.reach(place, offset if error is not None else offset + 1)
             if reading.is_done(place):
                 left.discard(place)
         reading.tell()
