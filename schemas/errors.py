@@ -148,7 +148,7 @@ def _problem_of(faults: list[ErrorDetails], meant: str | None) -> str:
     if kind == "faulty_field":
         return fault["msg"]
     if all(one["type"] in _TYPES for one in faults):
-        problem = "must be " + " or ".join(dict.fromkeys(_TYPES[one["type"]] for one in faults))
+        problem = "must be " + " or ".join(_TYPES[one["type"]] for one in faults)
     elif kind == "string_pattern_mismatch":
         problem = _PATTERNS[fault["ctx"]["pattern"]]
     else:

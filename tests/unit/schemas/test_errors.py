@@ -260,6 +260,25 @@ def test_what_a_hostile_record_makes_us_say_is_short_and_printable() -> None:
     assert (field + problem).isprintable()
 
 
+def test_texts_are_bounded_whoever_raises() -> None:
+    fault = MalformedRecord("f" * 1_000, "p" * 2_000, b"")
+    assert (len(fault.field), len(fault.problem)) == (300, 900)
+    assert fault.field.endswith("...") and fault.problem.endswith("...")
+
+
+def test_a_long_value_is_not_repeated_to_its_sender() -> None:
+    assert event_fault(language="x" * 500)[1] == 'must be a language tag, for example "en" or "pt-BR"'
+
+
+def test_all_the_faults_are_counted_however_many() -> None:
+    _, problem = writer_fault({**_EVENT, **{f"k{n}": 1 for n in range(5_000)}})
+    assert problem.endswith(" [and 4999 more]")
+
+
+def test_a_field_of_a_change_with_the_name_of_its_type_does_not_hide_the_real_fault() -> None:
+    assert update_fault({"type": "opened", "opened": {"kind": 1}})[0] == "changes.0.kind"
+
+
 @pytest.mark.parametrize(
     "fields",
     [
