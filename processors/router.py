@@ -41,6 +41,8 @@ from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, TIMELINES, UPDAT
 
 _REGIONS: Final = frozenset(ALL_REGIONS)
 _MAX_TRACEBACK: Final = 16_000
+#: kind and standing of an incident, for the headers
+_Labels = tuple[str | None, str | None]
 
 
 class PartitionRouter:
@@ -248,7 +250,7 @@ class _Batch:
     def __init__(self) -> None:
         self._updates: list[Outgoing] = []
         self._rejects: list[Outgoing] = []
-        self._entries: dict[str, tuple[Entry, str, int]] = {}
+        self._entries: dict[str, tuple[Entry, str, int, _Labels]] = {}
         self._touched: dict[tuple[str, str], datetime] = {}
         self._parting: dict[tuple[str, str], IncidentTimeline] = {}
         self.kinds: Counter[str] = Counter()
@@ -262,12 +264,13 @@ class _Batch:
         brought = {update.incident_id: update for update in changes.updates}
         for update in changes.updates:
             self.changes.update(change.type for change in update.changes)
-            self._updates.append(_sent_update(update))
+            self._updates.append(_sent_update(update, _labels(core, update.incident_id)))
         for entry in changes.entries:
             update_of = brought.get(entry.incident_id)
             revision = update_of.revision if update_of else core.head(entry.incident_id).revision
             self._entries.pop(entry.event_id, None)  # so that the order is that of the last change
-            self._entries[entry.event_id] = (entry, region, revision)
+            # labels of now, not of the end of the batch: headers must not depend on where a batch ends
+            self._entries[entry.event_id] = (entry, region, revision, _labels(core, entry.incident_id))
         for head in changes.parting:
             if (region, head.incident_id) in self._touched:
                 self._parting[region, head.incident_id] = head
@@ -290,7 +293,7 @@ class _Batch:
         return (*self._updates, *entries, *heads, *self._rejects)
 
 
-def _sent_update(update: TimelineUpdate) -> Outgoing:
+def _sent_update(update: TimelineUpdate, labels: _Labels) -> Outgoing:
     kept = update
     while True:
         try:
@@ -301,17 +304,25 @@ def _sent_update(update: TimelineUpdate) -> Outgoing:
                 raise
             # changes_total goes on telling how many there were
             kept = kept.model_copy(update={"changes": kept.changes[: len(kept.changes) // 2]})
-    return Outgoing(UPDATES, update.incident_id.encode(), value, tuple(headers_of(update)))
+    headers = headers_of(update, incident_kind=labels[0], standing=labels[1])
+    return Outgoing(UPDATES, update.incident_id.encode(), value, tuple(headers))
 
 
-def _sent_entry(entry: Entry, region: str, revision: int) -> Outgoing:
-    headers = headers_of(entry, region=region, revision=revision)
+def _sent_entry(entry: Entry, region: str, revision: int, labels: _Labels) -> Outgoing:
+    headers = headers_of(entry, region=region, revision=revision, incident_kind=labels[0], standing=labels[1])
     return Outgoing(ENTRIES, entry.event_id.encode(), encode(entry), tuple(headers))
 
 
 def _sent_head(head: IncidentTimeline, recorded_at: datetime) -> Outgoing:
     headers = headers_of(head, recorded_at=recorded_at)
     return Outgoing(TIMELINES, head.incident_id.encode(), encode(head), tuple(headers))
+
+
+def _labels(core: RegionCore, incident_id: str) -> _Labels:
+    try:
+        return core.labels(incident_id)
+    except KeyError:  # it has just left
+        return None, None
 
 
 def _ce_type(headers: RawHeaders) -> str | None:

@@ -104,7 +104,7 @@ class TallyCore:
             title=f"{incident_id} in {len(incident['events'])} reports",
             activity=Activity.ACTIVE,
             activity_reason="reported",
-            standing=Standing.UNCONFIRMED,
+            standing=Standing(self.labels(incident_id)[1]),
             standing_reason="one source",
             attribution=Attribution(state=AttributionState.UNCLAIMED),
             first_recorded_at=datetime.fromisoformat(incident["first"]),
@@ -114,6 +114,10 @@ class TallyCore:
             entries_total=len(incident["events"]),
             core_version=VERSION,
         )
+
+    def labels(self, incident_id: str) -> tuple[str, str]:
+        incident = self._incidents[incident_id]
+        return incident["kind"], "corroborated" if len(incident["events"]) > 1 else "unconfirmed"
 
     def drain_state(self) -> list[StateRecord]:
         drained = [StateRecord(self._key(name), self._bytes(name)) for name in sorted(self._dirty)]

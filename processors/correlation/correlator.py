@@ -70,6 +70,11 @@ class Correlator(Generic[F]):
             raise KeyError(incident_id)
         return head_of(self._store, self._entries, incident)
 
+    def labels(self, incident_id: str) -> tuple[str, str]:
+        """Kind and standing of an incident, for headers: cheap, unlike its head. KeyError where there is none."""
+        incident = self._store.incidents[incident_id]
+        return incident.kind, incident.standing
+
     def drain_state(self) -> list[StateRecord]:
         """State records that changed since the last call, sorted by key."""
         return drained(self._store)

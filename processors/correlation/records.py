@@ -64,6 +64,9 @@ class RegionCore(Protocol):
     def head(self, incident_id: str) -> IncidentTimeline:
         """The head of an incident as it stands now. KeyError where there is none."""
 
+    def labels(self, incident_id: str) -> tuple[str, str]:
+        """Kind and standing of an incident, for headers: cheap, unlike its head. KeyError where there is none."""
+
     def drain_state(self) -> list[StateRecord]:
         """State records that changed since the last call, sorted by key."""
 

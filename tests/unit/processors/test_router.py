@@ -93,6 +93,23 @@ def test_headers_carry_the_region_and_the_time_of_the_record_that_brought_the_re
             assert headers.time == START + timedelta(minutes=minutes)
 
 
+def test_headers_carry_kind_and_standing_of_the_incident_as_they_were_with_that_record() -> None:
+    handed = a_router().process(log(*(in_log(an_attack("fire", f"e{n}")) for n in range(3))))
+    told = [
+        (out.topic, out.key, read_headers(out.headers).incidentkind, read_headers(out.headers).standing)
+        for out in handed.outgoing
+    ]
+    assert told == [
+        (UPDATES, b"world:fire", "attack", "unconfirmed"),
+        (UPDATES, b"world:fire", "attack", "corroborated"),
+        (UPDATES, b"world:fire", "attack", "corroborated"),
+        (ENTRIES, b"e0", "attack", "corroborated"),
+        (ENTRIES, b"e1", "attack", "corroborated"),
+        (ENTRIES, b"e2", "attack", "corroborated"),
+        (TIMELINES, b"world:fire", "attack", "corroborated"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("record", "field", "says"),
     [
