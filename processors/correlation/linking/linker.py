@@ -10,7 +10,7 @@ from typing import Final
 from schemas.event import AnyEvent
 from schemas.timeline import Link
 
-from . import copies, reasons
+from . import copies, reasons, relations
 from . import features as features_module
 from .api import MergeProposal, Placement, RelationProposal
 from .extraction import features_of
@@ -44,6 +44,7 @@ class EvidenceLinker:
     def __init__(self, weights: Weights | None = None) -> None:
         self.weights = weights if weights is not None else shipped()
         self._copy_weights = copies.shipped()
+        self._relations = relations.Relations(relations.shipped())
         self.statistics = Statistics()
         self._index = Index()
         self._members: dict[str, Member] = {}
@@ -289,4 +290,7 @@ class EvidenceLinker:
         return sum(votes) / len(votes)
 
     def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:  # noqa: ARG002 - see place
-        return ()
+        incident = self._incidents.get(incident_id)
+        if incident is None:
+            return ()
+        return self._relations.of(incident, self._incidents, self._index, self.statistics)
