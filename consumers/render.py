@@ -28,7 +28,7 @@ __all__ = ["Look", "TitleOf", "incident_list", "status_line", "timeline"]
 
 def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | None = None) -> RenderableType:
     """Incidents, one a line. opened: the one that is shown below, marked. total: how many there are in all."""
-    wide = look.width >= 110
+    wide, widest = look.width >= 110, look.width >= 130
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True, show_edge=False, header_style="dim")
     table.add_column("", width=2, no_wrap=True)
     table.add_column("incident", ratio=3, no_wrap=True, overflow="ellipsis")
@@ -38,7 +38,7 @@ def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | Non
     table.add_column("standing", width=12, no_wrap=True)
     table.add_column("reports", width=7, justify="right", no_wrap=True)
     table.add_column("sources", width=7, justify="right", no_wrap=True)
-    if wide:
+    if widest:
         table.add_column("newest", ratio=2, no_wrap=True, overflow="ellipsis", style="dim")
     for row in rows:
         mark, style = ACTIVITY_MARKS.get(row.activity, ("?", "dim"))
@@ -52,7 +52,7 @@ def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | Non
             cells.append(Text(shown(row.place or "")))
         standing = Text(shown(row.standing), style=STANDING_STYLES.get(row.standing, ""))
         cells += [standing, Text(f"{row.reports:,}"), Text(f"{row.independent_sources:,}")]
-        if wide:
+        if widest:
             cells.append(_newest(row.newest))
         table.add_row(*cells)
     if len(rows) < total:
