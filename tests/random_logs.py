@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -121,7 +122,7 @@ def logs(draw: st.DrawFn, most: int = 24) -> list[LogRecord]:
     return a_log(draw(st.lists(message, min_size=1, max_size=most)))
 
 
-def said(core: Correlator[Seen], record: LogRecord) -> list[bytes]:
+def said(core: Correlator[Any], record: LogRecord) -> list[bytes]:
     """Everything that one record brings out, as bytes: updates, entries, heads; or why it was refused."""
     try:
         changes = core.apply(record)
@@ -130,5 +131,5 @@ def said(core: Correlator[Seen], record: LogRecord) -> list[bytes]:
     return [*map(encode, changes.updates), *map(encode, changes.entries), *heads(core, changes)]
 
 
-def heads(core: Correlator[Seen], changes: Changes) -> list[bytes]:
+def heads(core: Correlator[Any], changes: Changes) -> list[bytes]:
     return [encode(core.head(incident_id)) for incident_id in changes.touched]

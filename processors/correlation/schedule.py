@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 class Schedule:
     """Entries may be earlier than what is really due, never later: a busy incident costs one entry, not one a report.
 
-    Whoever pops an incident puts it back if its entry was too early, even where it is due by now: so what is due
+    Whoever takes an incident puts it back if its entry was too early, even where it is due by now: so what is due
     is met in the order (due, incident_id), however the schedule came to be filled.
     """
 
@@ -22,13 +22,13 @@ class Schedule:
             self._entry[incident_id] = due
             heappush(self._heap, (due, incident_id))
 
-    def pop(self, now: int) -> tuple[int, str] | None:
-        """The next incident whose entry is not after `now`, with its entry; None where there is none."""
-        while self._heap and self._heap[0][0] <= now:
-            due, incident_id = heappop(self._heap)
-            if self._entry.get(incident_id) == due:
-                del self._entry[incident_id]
-                return due, incident_id
+    def next(self, now: int) -> tuple[int, str] | None:
+        """(entry, incident) that comes first, if its entry is not after `now`. It stays until it is dropped."""
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            if self._entry.get(heap[0][1]) == heap[0][0]:
+                return heap[0]
+            heappop(heap)  # dropped, or put earlier since
         return None
 
     def drop(self, incident_id: str) -> None:

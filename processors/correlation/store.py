@@ -221,10 +221,12 @@ class Store(Generic[F]):
         self.schedule.put(incident.incident_id, due_of(incident, self.policy))
 
     def pop_due(self, now: int) -> tuple[int, str] | None:
-        popped = self.schedule.pop(now)
-        if popped is not None:
-            self._touched_schedule.add(popped[1])
-        return popped
+        """(entry, incident) that comes first, if it is not after `now`; it is taken off the schedule."""
+        due = self.schedule.next(now)
+        if due is not None:
+            self._touched_schedule.add(due[1])
+            self.schedule.drop(due[1])
+        return due
 
     def remember_command(self, command_id: str) -> None:
         self._undo(self.commands.pop, command_id, None)

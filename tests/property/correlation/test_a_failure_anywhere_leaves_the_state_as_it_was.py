@@ -2,63 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
-from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
-import processors.correlation
-from processors.correlation import LogRecord
+from processors.correlation import CannotApply, Correlator, LogRecord, Policy
 from processors.correlation.identity import incident_id_of
+from processors.correlation.linking.features import Features
+from processors.correlation.linking.linker import EvidenceLinker
 from tests.builders import REGION, a_decision, a_log, a_statement, a_tick, an_attack
+from tests.failing import FailAt, Injected
 from tests.random_logs import a_core, said
-
-_CORE = str(Path(processors.correlation.__file__).parent)
-#: where no call can fail between one line and the next: the end of a step, and a call of the linker with its note
-_NOT_THESE_LINES = {"apply", "commit", "rollback", "hold", "let_go", "move_evidence", "_undo"}
-_LINKER_CALLS = {"features", "place", "hold", "move", "drop", "merge_of", "link_of", "relations_of"}
-
-
-class Injected(Exception):
-    pass
-
-
-class FailAt:
-    """Raises at the n-th line that the core executes (a call of the linker is one), then keeps out of the way."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.seen = 0
-
-    def __enter__(self) -> FailAt:
-        self._before = sys.gettrace()
-        sys.settrace(self._trace)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.settrace(self._before)
-
-    def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        name = frame.f_code.co_filename
-        if name.startswith(_CORE) and "/linking/" not in name:
-            return self._lines if frame.f_code.co_name not in _NOT_THESE_LINES else None
-        if "place_and_day_linker" in name and frame.f_code.co_name in _LINKER_CALLS:
-            self._count()
-        return None
-
-    def _lines(self, frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line":
-            self._count()
-        return self._lines
-
-    def _count(self) -> None:
-        self.seen += 1
-        if self.seen == self.number:
-            sys.settrace(None)
-            raise Injected
+from tests.seeded_log import a_seeded_log
 
 
 def a_log_of_everything() -> list[LogRecord]:
@@ -116,3 +71,28 @@ def test_a_failure_at_any_line_of_a_record_leaves_the_state_as_it_was(offset: in
         offset += 1
     for later in log[offset:]:
         assert said(core, later) == said(fresh, later)
+
+
+def test_a_failure_leaves_the_real_evidence_as_it_was_too() -> None:
+    """The linker's calls are undone by their opposites; it must then answer as if it had never been asked."""
+    log = a_seeded_log(3, 90)
+    failing: Correlator[Features] = Correlator(REGION, EvidenceLinker(), Policy())
+    untouched: Correlator[Features] = Correlator(REGION, EvidenceLinker(), Policy())
+    injected = 0
+    for number, record in enumerate(log):
+        before = list(failing.dump()) if number % 9 == 0 else None
+        applied = False
+        for line in (60 + 7 * (number % 40), 250 + 11 * (number % 50)):
+            with FailAt(line), suppress(Injected, CannotApply):
+                failing.apply(record)
+                applied = True
+            if applied:
+                break
+            injected += 1
+            assert before is None or list(failing.dump()) == before
+        if applied:  # fewer lines than that: it went through
+            said(untouched, record)
+        else:
+            assert said(failing, record) == said(untouched, record)
+    assert list(failing.dump()) == list(untouched.dump())
+    assert injected > 60
