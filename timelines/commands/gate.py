@@ -21,6 +21,10 @@ def register(app: typer.Typer) -> None:
         health_port: Annotated[
             int | None, typer.Option(min=0, max=65535, help="Of /live, /ready, /metrics. Else TIMELINES_HEALTH_PORT.")
         ] = None,
+        log_format: Annotated[str | None, typer.Option(help="console or json. Else TIMELINES_LOG_FORMAT.")] = None,
+        log_level: Annotated[
+            str | None, typer.Option(help="debug, info, warning or error. Else TIMELINES_LOG_LEVEL.")
+        ] = None,
     ) -> None:
         """Answer commands with decisions in the log, and tick live regions that fall silent.
 
@@ -32,7 +36,13 @@ def register(app: typer.Typer) -> None:
 
         Exit status: 0 after a signal, 1 failed, 2 wrong use.
         """
-        settings = settings_for("gate", bootstrap_servers=bootstrap_servers, health_port=health_port)
+        settings = settings_for(
+            "gate",
+            bootstrap_servers=bootstrap_servers,
+            health_port=health_port,
+            log_format=log_format,
+            log_level=log_level,
+        )
         set_up_logging(settings)
         try:
             status = run_gate(settings)
