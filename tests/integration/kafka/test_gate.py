@@ -1,0 +1,85 @@
+"""The gate on Apache Kafka: its clocks travel with the committed offset, and a second gate takes over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from consumers.export import stored_records
+from processors.gate import Gate, gate_clients
+from runtime.clients import new_admin, new_producer
+from runtime.settings import Settings
+from runtime.topic_admin import create_topics, equal_partitions
+from schemas.codec import TYPE_DECISION, decode, encode
+from schemas.decision import Command, Decision
+from schemas.event import AttackEvent
+from schemas.headers import headers_of, read_headers
+from schemas.regions import partition_of
+from schemas.topics import COMMANDS, EVENTS, REJECTED
+from tests.tally_core import a_command, an_attack
+
+pytestmark = pytest.mark.kafka
+
+REGION = "antarctica"  # no other test of this broker reports from there
+
+
+def until(gate: Gate, done: Any, steps: int = 300) -> None:
+    for _ in range(steps):
+        if done():
+            return
+        gate.step(0.1)
+    pytest.fail("the gate did not get there")
+
+
+def total(family: Any) -> float:
+    return sum(sample.value for metric in family.collect() for sample in metric.samples if "_total" in sample.name)
+
+
+def test_a_second_gate_goes_on_with_the_clocks_of_the_first(kafka_settings: Settings) -> None:
+    settings = kafka_settings.model_copy(update={"app_id": f"gate-{uuid4()}", "session_timeout_s": 6.0})
+    admin = new_admin(settings)
+    create_topics(admin, settings)
+    partitions = equal_partitions(admin, [EVENTS, COMMANDS, REJECTED])
+    now = datetime.now(UTC)
+    past = datetime(2021, 11, 7, 3, tzinfo=UTC)
+
+    def put(topic: str, message: AttackEvent | Command) -> None:
+        producer = new_producer(settings, "test")
+        place = partition_of(REGION, partitions)
+        headers = [*headers_of(message, region=REGION)]
+        producer.produce(topic, partition=place, key=REGION.encode(), value=encode(message), headers=headers)
+        assert producer.flush(20) == 0
+
+    def command(command_id: str) -> Command:
+        return a_command("antarctica:fire", command_id=command_id, region=REGION, requested_at=now)
+
+    def a_gate() -> Gate:
+        gate = Gate(*gate_clients(settings), settings, partitions=partitions, now=lambda: now + timedelta(minutes=5))
+        gate.start()
+        until(gate, lambda: gate.is_ready)
+        return gate
+
+    ids = [str(uuid4()), str(uuid4())]
+    put(EVENTS, an_attack("fire", str(uuid4())).model_copy(update={"recorded_at": past}))
+    first = a_gate()
+    put(COMMANDS, command(ids[0]))
+    until(first, lambda: total(first.metrics.decisions) == 1)
+    first.stop()
+
+    second = a_gate()
+    put(COMMANDS, command(ids[1]))
+    until(second, lambda: total(second.metrics.decisions) == 1)
+    second.stop()
+    assert total(second.metrics.repeated) == 0
+
+    found = [
+        decode(TYPE_DECISION, stored.value)
+        for stored in stored_records(settings, [EVENTS])
+        if read_headers(stored.headers).type == TYPE_DECISION
+    ]
+    mine = [one for one in found if isinstance(one, Decision) and one.command_id in ids]
+    assert [one.command_id for one in mine] == ids
+    assert {one.recorded_at for one in mine} == {past}
