@@ -1,0 +1,158 @@
+"""Which incidents belong to one story, what one is to the other, and the reasons that are given."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from processors.correlation.linking import relations
+from processors.correlation.linking.api import RelationProposal
+from processors.correlation.linking.linker import EvidenceLinker
+from processors.correlation.linking.weights import BadWeights
+from schemas.event import AnyEvent
+from schemas.parts import Place
+from schemas.vocabulary import PlacePrecision, Relation
+from tests.builders import a_protest, a_statement, an_attack
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+GREEN_ZONE = Place(name="Green Zone", country="IQ", lat=33.307, lon=44.39, precision=PlacePrecision.SITE)
+AIRPORT = Place(name="Baghdad airport", country="IQ", lat=33.262, lon=44.235, precision=PlacePrecision.SITE)
+NAJAF = Place(name="Najaf", country="IQ", lat=31.996, lon=44.333, precision=PlacePrecision.CITY)
+ERBIL = Place(name="Erbil", country="IQ", lat=36.19, lon=44.009, precision=PlacePrecision.CITY)
+SULAYMANIYAH = Place(name="Sulaymaniyah", country="IQ", lat=35.557, lon=45.435, precision=PlacePrecision.CITY)
+
+SHOT = an_attack(
+    "09:00", NAJAF, event_id="shot", weapons="gunfire", killed=1, targets=["Karim Walid"], language="en",
+    headline="Gunmen shoot activist Karim Walid dead in Najaf",
+    text="Two gunmen on a motorcycle shot the activist Karim Walid outside his home in Najaf, police said.",
+)  # fmt: skip
+MARCH = a_protest(
+    "+1d 15:00", ERBIL, event_id="march", participants=300, language="en",
+    headline="Hundreds march in Erbil after killing of Karim Walid in Najaf",
+    text="Carrying pictures of Karim Walid, who was shot dead in Najaf, hundreds marched in Erbil for justice.",
+)  # fmt: skip
+ROCKETS = an_attack(
+    "20:00", GREEN_ZONE, event_id="rockets", weapons="3 rockets", language="en", targets=["US embassy"],
+    headline="Three Katyusha rockets hit the Green Zone",
+    text="Three Katyusha rockets landed near the US embassy in Baghdad's Green Zone; nobody was hurt.",
+)  # fmt: skip
+ROCKETS_AGAIN = an_attack(
+    "+7d 22:00", AIRPORT, event_id="again", weapons="2 rockets", language="en", targets=["US forces"],
+    headline="Two Katyusha rockets strike Baghdad airport base that houses US forces",
+    text="Two Katyusha rockets struck a base at Baghdad airport that houses US forces, the army said.",
+)  # fmt: skip
+STUDENTS = a_protest(
+    "13:00", SULAYMANIYAH, event_id="students", participants=200, language="en", demands=["monthly allowances"],
+    headline="Students in Sulaymaniyah block a road over allowances",
+    text="Students of the university blocked the Kirkuk road and demanded the allowances that were cut in 2014.",
+)  # fmt: skip
+FISHERMEN = a_protest(
+    "12:00", Place(name="Faw", country="IQ", lat=29.97, lon=48.47, precision=PlacePrecision.CITY), event_id="fishermen",
+    participants=60, language="en", headline="Boat owners of Faw rally against Kuwaiti patrols",
+    text="Boat owners in Faw rallied at the harbour against the seizure of vessels by the Kuwaiti coast guard.",
+)  # fmt: skip
+
+
+def _related(*events: AnyEvent) -> list[RelationProposal]:
+    """Each event in an incident of its own name; what is said after the last one came."""
+    linker = EvidenceLinker()
+    for seq, event in enumerate(events):
+        linker.hold(event.event_id, linker.features(event), seq=seq, incident_id=event.event_id)
+    return list(linker.relations_of(events[-1].event_id, now=NOW))
+
+
+def test_a_protest_that_names_the_victim_reacts_to_the_attack() -> None:
+    (found,) = _related(FISHERMEN, SHOT, MARCH)
+    assert (found.incident_id, found.relation, found.other) == ("march", Relation.REACTION_PROTEST, "shot")
+    assert "the protest names Karim, Walid, the target of the attack" in found.reasons
+
+
+def test_two_rocket_attacks_a_week_apart_in_one_area_are_one_campaign() -> None:
+    (found,) = _related(FISHERMEN, ROCKETS, ROCKETS_AGAIN)
+    assert (found.incident_id, found.relation, found.other) == ("again", Relation.SAME_CAMPAIGN, "rockets")
+    assert "same weapon (rocket), 7 days apart, 15 km apart" in found.reasons
+
+
+def test_two_unrelated_protests_of_one_day_in_one_country_are_not_related() -> None:
+    assert _related(STUDENTS, FISHERMEN) == []
+    assert _related(FISHERMEN, STUDENTS) == []
+
+
+def test_a_protest_before_an_attack_on_its_grounds_is_its_precursor() -> None:
+    rally = a_protest(
+        "09:00", GREEN_ZONE, event_id="rally", participants=900, language="en", killed=2,
+        headline="Two die as backers of Asaib Ahl al-Haq storm the Green Zone over election results",
+        text="Backers of Asaib Ahl al-Haq blame prime minister Mustafa al-Kadhimi for two deaths.",
+    )  # fmt: skip
+    drone = an_attack(
+        "+1d 22:00", GREEN_ZONE, event_id="drone", weapons="drone", language="en", targets=["Mustafa al-Kadhimi"],
+        headline="Drone hits home of prime minister Mustafa al-Kadhimi in the Green Zone",
+        text="The drone came a day after backers of Asaib Ahl al-Haq stormed the Green Zone over the election results.",
+    )  # fmt: skip
+    (found,) = _related(FISHERMEN, rally, drone)
+    assert (found.incident_id, found.relation, found.other) == ("rally", Relation.PRECURSOR, "drone")
+
+
+def test_an_attack_by_those_who_were_hit_retaliates() -> None:
+    revenge = an_attack(
+        "+1d 01:00", Place(name="Nahr al-Imam", country="IQ", lat=34.03, lon=44.9, precision=PlacePrecision.CITY),
+        event_id="revenge", by=["Bani Tamim"], targets=["Nahr al-Imam villagers"], weapons="gunfire", language="en",
+        headline="Bani Tamim tribesmen take revenge on Nahr al-Imam for Rashad",
+        text="In revenge for Rashad, armed men of the Bani Tamim burnt houses in Nahr al-Imam.",
+    )  # fmt: skip
+    raid = an_attack(
+        "19:00", Place(name="Rashad", country="IQ", lat=33.99, lon=44.86, precision=PlacePrecision.CITY),
+        event_id="raid", by=["Islamic State"], targets=["Bani Tamim"], weapons="gunfire", killed=11, language="en",
+        headline="Islamic State gunmen kill eleven of the Bani Tamim in Rashad",
+        text="Gunmen of Islamic State killed eleven of the Bani Tamim in the village of Rashad.",
+    )  # fmt: skip
+    (found,) = _related(FISHERMEN, raid, revenge)
+    assert (found.incident_id, found.relation, found.other) == ("revenge", Relation.RETALIATION, "raid")
+    assert any(reason.startswith("who was hit there strikes here") for reason in found.reasons)
+    assert "its reports speak of retaliation" in found.reasons
+
+
+def test_what_is_recalled_from_a_year_before_is_background() -> None:
+    year_ago = SHOT.model_copy(update={"event_id": "old", "occurred": None, "published_at": NOW - timedelta(days=360)})
+    (found,) = _related(FISHERMEN, year_ago, MARCH)
+    assert (found.incident_id, found.relation, found.other) == ("old", Relation.BACKGROUND, "march")
+
+
+def test_statements_alone_are_related_to_nothing_but_a_protest() -> None:
+    words = a_statement(
+        "+2d 10:00", GREEN_ZONE, event_id="words", speaker="Jane Doe", stance="condemn", target="Katyusha rockets",
+        headline="Jane Doe condemns Katyusha rockets on the Green Zone", language="en",
+    )  # fmt: skip
+    assert _related(ROCKETS, words) == []
+
+
+def test_of_two_that_suit_alike_neither_is_chosen() -> None:
+    twin = ROCKETS.model_copy(update={"event_id": "twin"})
+    assert _related(ROCKETS, twin, ROCKETS_AGAIN) == []
+
+
+def test_an_incident_that_is_not_held_is_related_to_nothing() -> None:
+    assert EvidenceLinker().relations_of("nobody", now=NOW) == ()
+
+
+def test_few_are_looked_at_however_many_there_are() -> None:
+    linker = EvidenceLinker()
+    for seq in range(60):
+        event = ROCKETS.model_copy(update={"event_id": f"e{seq}"})
+        linker.hold(event.event_id, linker.features(event), seq=seq, incident_id=f"i{seq // 2}")
+    linker.hold("again", linker.features(ROCKETS_AGAIN), seq=60, incident_id="again")
+    _, found = linker._relations.choices(
+        linker._incidents["again"], linker._incidents, linker._index, linker.statistics
+    )
+    assert len(found) == relations.MAX_LOOKED_AT
+
+
+def test_weights_are_read_as_they_were_written() -> None:
+    assert relations.parse(relations.write(relations.shipped())) == relations.shipped()
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"choose": {"shape": 1}, "relate": 0}', "{"])
+def test_weights_of_another_version_are_refused(text: str) -> None:
+    with pytest.raises(BadWeights, match="relations"):
+        relations.parse(text)
