@@ -26,7 +26,7 @@ from .assignor import Assignor
 from .batch import BatchSchema
 from .delivery import Delivery
 from .options import Options, consumer_config, librdkafka_log
-from .poller import Poller, PollerEnded, reset_offset
+from .poller import Place, Poller, PollerEnded, reset_offset
 
 T = TypeVar("T")
 
@@ -68,6 +68,8 @@ class Consumer(Delivery):
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
+        #: paused partitions whose dropped fetches are about to be sought back to
+        self._coming_again: set[Place] = set()
         #: librdkafka's own figures, and the monotonic time they are of
         self.statistics: Mapping[str, Any] = {}
         self.statistics_at = monotonic()
@@ -236,6 +238,7 @@ class Consumer(Delivery):
         )
         self._ledger.clear()
         self._held = set(sources)
+        self._coming_again.clear()
         self._is_sought = False
         await self.on_partitions_assigned(set(everything), self._generation)
         self.lost = False
@@ -304,7 +307,15 @@ class Consumer(Delivery):
 
     def _fetch_again(self, tp: TP, offset: int) -> None:
         poller, place = self.poller, (tp.topic, tp.partition)
-        self._tell_poller(lambda consumer: poller.seek(consumer, {place: offset}))
+        if place in self._coming_again:
+            return  # a later fetch of the same run: the first one's offset is where it begins
+
+        def seek(consumer: RdConsumer) -> None:
+            poller.seek(consumer, {place: offset})
+            self._on_loop(self._coming_again.discard, place)  # from now on older fetches are known to be stale
+
+        self._coming_again.add(place)
+        self._tell_poller(seek)
 
     def on_buffer_full(self, tp: TP) -> None:
         """Nothing: a full queue blocks the delivery, and two waiting fetches stop the poll thread."""
