@@ -81,7 +81,7 @@ def read_rejection(headers: Iterable[tuple[str, bytes | str | None]] | None) -> 
     """Why a record of `incidents.rejected.v1` is there; None where the headers do not say it."""
     found: dict[str, str] = {}
     for name, value in headers or ():
-        if name.startswith(PREFIX) and value is not None:
+        if value is not None:
             found[name] = value if isinstance(value, str) else value.decode(errors="replace")
     try:
         return Rejection(

@@ -54,6 +54,17 @@ def test_one_huge_header_is_left_out_and_the_small_ones_behind_it_stay() -> None
     assert dict(headers)[DROPPED] == b"1"
 
 
+def test_many_middling_headers_are_cut_by_their_weight() -> None:
+    headers = rejected_headers([(f"h{n}", b"v" * 3_998) for n in range(10)], _WHY)  # 4,000 bytes each with its name
+    assert [name for name, _ in headers if not name.startswith(PREFIX)] == [f"h{n}" for n in range(8)]
+    assert dict(headers)[DROPPED] == b"2"
+
+
+def test_a_reason_in_another_script_is_cut_by_bytes_between_characters() -> None:
+    reason = dict(rejected_headers(None, Rejection("ب" * 1_999 + "x", "f", "t", 0, 0)))[REASON]
+    assert reason == "ب".encode() * 1_000
+
+
 def test_control_characters_of_a_hostile_field_are_escaped() -> None:
     headers = dict(rejected_headers(None, Rejection("\x1b[2Jgone", "a\x00b\ud800", "t", 0, 0)))
     assert headers[PREFIX + "reason"] == rb"\x1b[2Jgone"
@@ -64,7 +75,7 @@ def test_of_a_long_traceback_the_end_is_kept() -> None:
     headers = rejected_headers(None, Rejection("r", "f", "t", 0, 0, traceback="x\n" * 9_000 + "ValueError: here"))
     kept = read_rejection(headers)
     assert kept is not None and kept.traceback is not None
-    assert kept.traceback.endswith("ValueError: here")
+    assert kept.traceback.endswith("x\nx\nValueError: here")
     assert len(kept.traceback) == 8_000
 
 
