@@ -34,18 +34,21 @@ def apply_correction(step: Step[Any], later: EventState, original: EventState) -
         else:
             kept.append(said._replace(status=_claim_id(newer[0])))
     for about, newer in now.items():
-        was = [said for said in original.assertions if said.about == about and not said.status]
+        told = [said for said in original.assertions if said.about == about]
+        was = [said for said in told if not said.status]
+        if told and not was:
+            continue  # an earlier correction replaced it already, and is itself corrected
         if {(said.subject, said.value_key) for said in was} != {(said.subject, said.value_key) for said in newer}:
             change = Corrected(
                 event_id=original.event_id, by_event=later.event_id, field=about, was=_words(was), now=_words(newer)
             )
             step.say(later.incident_id, change)
+    overruled = [name for name, given in (("where", later.where), ("when", later.when)) if given is not None]
     step.change_event(
         original,
         corrected_by=later.event_id,
         assertions=tuple(kept),
-        where=None if later.where is not None else original.where,
-        when=None if later.when is not None else original.when,
+        overruled=tuple(dict.fromkeys((*original.overruled, *overruled))),
     )
 
 
@@ -67,12 +70,20 @@ def _words(assertions: list[Assertion]) -> str | None:
 
 
 def take_back(step: Step[Any], original: EventState, *, by: str) -> None:
-    """Retracted, by an event or a command: its claims are withdrawn and its evidence draws nothing more."""
+    """Retracted, by an event or a command: its claims are withdrawn and its evidence draws nothing more.
+
+    What it corrected holds again, as it was said.
+    """
     if original.retracted_by is not None:
         return
     step.store.let_go(original)
     step.put_event(step.entries.again(withdrawn(original, by)))
     step.say(original.incident_id, Retracted(event_id=original.event_id, by=by))
+    corrected = step.event(original.corrects) if original.corrects is not None else None
+    if corrected is not None and corrected.corrected_by == original.event_id and corrected.retracted_by is None:
+        ours = {_claim_id(said) for said in original.assertions}
+        held = tuple(said._replace(status="") if said.status in ours else said for said in corrected.assertions)
+        step.change_event(corrected, corrected_by=None, assertions=held, overruled=())
 
 
 def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) -> None:

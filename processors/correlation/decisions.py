@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from schemas.decision import Decision
-from schemas.timeline import Decided
+from schemas.timeline import Decided, Related
 from schemas.vocabulary import DecisionKind
 
 from . import lifecycle
@@ -141,7 +141,7 @@ def _redact(step: Step[Any], events: list[EventState]) -> list[str]:
         draft = step.draft(event.incident_id)
         step.store.let_go(event)
         step.put_event(step.entries.redacted(event))
-        draft.state.related = tuple(kept._replace(reasons=()) for kept in draft.state.related)
+        _forget_why_related(step, event.incident_id)
         if draft.state.title_event == event.event_id:
             draft.hide_old_title = True
         # a headline lives on as the title of what was merged since
@@ -152,6 +152,21 @@ def _redact(step: Step[Any], events: list[EventState]) -> list[str]:
                 step.draft(name).hide_old_title = True
                 touched.append(name)
     return touched
+
+
+def _forget_why_related(step: Step[Any], incident_id: str) -> None:
+    """The words of a relation may be those of the redacted report: on both heads only that it is related stays."""
+    state = step.draft(incident_id).state
+    for kept in state.related:
+        partner = step.resolve(kept.other)
+        back = [other for other in partner.related if other.other == incident_id] if partner is not None else []
+        if partner is not None and any(other.reasons for other in back):
+            draft = step.draft(partner.incident_id)
+            draft.state.related = tuple(
+                other._replace(reasons=()) if other.other == incident_id else other for other in draft.state.related
+            )
+            draft.changes.append(Related(incident_id=incident_id, relation=back[0].relation, score=back[0].score))
+    state.related = tuple(kept._replace(reasons=()) for kept in state.related)
 
 
 def _close(step: Step[Any], decision: Decision, incidents: list[IncidentState]) -> list[str]:

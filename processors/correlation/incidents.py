@@ -27,6 +27,7 @@ class EventState(NamedTuple):
     origin: the agency the text comes from, else the publisher, as written
     core: it tells of the incident itself (what `role` was before copies and corrections are told apart)
     sources, relay: see facts.source_keys, facts.relay_of
+    overruled: "where", "when": what a correction gives instead
     body: its Entry as JSON, as it was last put out; None once the incident is a digest that does not show it
     """
 
@@ -59,6 +60,7 @@ class EventState(NamedTuple):
     corrected_by: str | None = None
     redacted: bool = False
     background: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
 
     @property
     def significance(self) -> float:

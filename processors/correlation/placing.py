@@ -249,7 +249,10 @@ def _act_on_original(step: Step[Any], later: EventState, original: EventState) -
         take_back(step, original, by=later.event_id)
         return
     moved = moves_it(step, later, original)
-    apply_correction(step, later, original)
+    before = step.event(original.corrected_by) if original.corrected_by is not None else None
+    if before is not None and before.corrects == original.event_id and before.seq < later.seq:
+        apply_correction(step, later, before)  # what corrects once more corrects the correction, too
+    apply_correction(step, later, step.store.events[original.event_id])
     if moved:
         place_again(step, later.event_id, original.event_id)
 

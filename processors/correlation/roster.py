@@ -62,9 +62,9 @@ class Roster:
                 self.sources.remove(event.seq)
             self.telling += one
             if event.role is not EntryRole.DUPLICATE:
-                if event.where is not None:
+                if event.where is not None and "where" not in event.overruled:
                     self.places.change(event.seq, key_of(event.where), event.where, add=add)
-                if event.when is not None:
+                if event.when is not None and "when" not in event.overruled:
                     self.times.change(event.seq, key_of(event.when), event.when, add=add)
         elif event.core and event.retracts is None:
             self.withdrawn += one

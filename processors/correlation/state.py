@@ -134,9 +134,10 @@ def _read(table: str, record: StateRecord) -> dict[str, Any]:
     assert record.value is not None
     try:
         value: dict[str, Any] = json.loads(record.value)
-        version = value.pop("v")
-    except (ValueError, KeyError, AttributeError) as error:
-        raise UnreadableState(f"{record.key}: no state record of this service ({error!r})") from error
+    except ValueError as error:
+        raise UnreadableState(f"{record.key}: no state record of this service ({error})") from error
+    if not isinstance(value, dict) or not isinstance(version := value.pop("v", None), int):
+        raise UnreadableState(f"{record.key}: no state record of this service: it carries no version")
     while version != STATE_VERSION:
         migrate = MIGRATIONS.get((table, version))
         if migrate is None:
@@ -151,7 +152,7 @@ def _read(table: str, record: StateRecord) -> dict[str, Any]:
 
 def _event_from(value: dict[str, Any]) -> EventState:
     given = {**dict.fromkeys(("where", "when", "body", "relay")), "core": False, **value}
-    for name in ("stances", "sources", "background"):
+    for name in ("stances", "sources", "background", "overruled"):
         given[name] = tuple(given.get(name, ()))
     given["kind"] = EventKind(given["kind"])
     given["role"] = EntryRole(given["role"])

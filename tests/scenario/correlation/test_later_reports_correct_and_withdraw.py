@@ -136,3 +136,34 @@ def test_a_correction_of_a_statements_words_is_a_correction_of_a_reaction() -> N
     assert story.head("a").corroboration.reports == 1
     assert story.claims("a", "killed") == [(3, "Minister", "superseded"), (4, "Minister", "current")]
     assert isinstance(story.changes("corrected")[0], Corrected)
+
+
+def test_a_second_correction_corrects_the_first_one_too() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", killed=2, event_id="first"),
+        an_attack("11:00", killed=6, speaker="The hospital", corrects="first", event_id="fix"),
+        an_attack("12:00", killed=5, speaker="The mayor", corrects="first", event_id="fix-2"),
+    )
+    assert story.claims("first", "killed") == [
+        (2, "AFP", "superseded"),
+        (6, "The hospital", "superseded"),
+        (5, "The mayor", "current"),
+    ]
+    told = [
+        (change.event_id, change.was, change.now) for change in story.changes("corrected") if change.field == "killed"
+    ]  # type: ignore[union-attr]
+    assert told == [("first", "2", "6"), ("fix", "6", "5")]
+
+
+def test_what_a_withdrawn_correction_replaced_holds_again() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", killed=2, event_id="first"),
+        an_attack("11:00", "Kherson market", killed=6, speaker="The hospital", corrects="first", event_id="fix"),
+    )
+    assert story.head("first").location.name == "Kherson market"  # type: ignore[union-attr]
+    story.tell(an_attack("12:00", retracts="fix", event_id="sorry"))
+    assert story.claims("first", "killed") == [(2, "AFP", "current"), (6, "The hospital", "withdrawn")]
+    assert story.entries["first"].corrected_by is None
+    assert story.head("first").location.name == "Kherson"  # type: ignore[union-attr]

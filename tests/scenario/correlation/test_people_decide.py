@@ -197,3 +197,14 @@ def test_a_redacted_title_goes_from_forwarding_records_too() -> None:
     story.tell(a_decision("merge", incidents=[story.home("a"), gone]), a_decision("redact", "19:00", events=["b"]))
     assert story.core.head(gone).title == "[redacted]"
     assert SECRET not in json.dumps([(record.value or b"").decode() for record in story.core.dump()])
+
+
+def test_redaction_takes_the_words_of_relations_from_both_heads() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"), an_attack("11:00", "Kyiv", event_id="y"))
+    assert story.head("y").related[0].reasons
+    changes = story.tell(a_decision("redact", events=["k"]))
+    assert set(changes.touched) == {story.home("k"), story.home("y")}
+    for name in ("k", "y"):
+        (related,) = story.head(name).related
+        assert related.reasons == ()

@@ -1,0 +1,93 @@
+"""Folding of names, and what a stance is taken toward."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.correlation.happenings import NUMBERS, names_the_incident, topics_taken_back
+from processors.correlation.names import fold, fold_party, fold_person, fold_thing, is_generic, same_party
+from schemas.vocabulary import ClaimAbout
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Adil al-Kadhemi", "ADIL KAZIMI"),
+        ("Prime Minister Adil al-Kadhemi", "Adil Al Kazemi"),
+        ("Ruritanian Prime Minister Adil Kazemi", "Adil Kazemi, prime minister of Ruritania"),
+        ("Gen. Qassem Example", "Kasim Example"),
+        ("Émile Dùbois", "Emile Dubois"),
+        ("The Interior Ministry", "interior ministry"),
+    ],
+)
+def test_these_are_one_speaker(one: str, other: str) -> None:
+    assert fold_person(one) == fold_person(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mohammed Hassan", "Mahmoud Hussein"),
+        ("Ann Example", "Anna Sample"),
+        ("the Prime Minister", "the President"),
+        ("Police", "Pulis"),
+        ("Spokesman for the army", "Spokesman for the navy"),
+    ],
+)
+def test_these_are_two_speakers(one: str, other: str) -> None:
+    assert fold_person(one) != fold_person(other)
+
+
+@pytest.mark.parametrize("name", ["!!!", " ", "😀", "a" * 300, "Ни́колай", "محمد"])
+def test_a_folded_name_is_never_empty(name: str) -> None:
+    assert fold(name)
+    assert fold_person(name)
+
+
+def test_parties_are_told_from_mere_kinds_of_people_and_from_nobody() -> None:
+    assert fold_party("suspected Red Front members") == fold_party("Red Front") == "red front"
+    assert is_generic(fold_party("armed gunmen"))
+    assert not is_generic(fold_party("Red Front gunmen"))
+    assert fold_party("unidentified attackers") == ""
+    assert same_party(fold_party("R.F."), fold_party("Red Front"))
+    assert not same_party(fold_party("Red Front"), fold_party("Blue Front"))
+
+
+def test_things_lose_their_plural() -> None:
+    assert fold_thing("Drones") == fold_thing("drone") == "drone"
+    assert fold_thing("gas") == "gas"
+    assert fold_thing("Glass") == "glass"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "whole"),
+    [
+        (None, True),
+        ("the attack on the base", True),
+        ("report of an air strike", True),
+        ("нападение на колонну", True),
+        ("attentat", True),
+        ("ransom payment", False),
+        ("release of the students", False),
+        ("results of the investigation into the attack", False),
+        ("shoot-down theory", False),
+        ("the weather", False),
+        ("attackers' demands", False),
+    ],
+)
+def test_denials_of_the_incident_are_told_from_denials_about_it(phrase: str | None, whole: bool) -> None:
+    assert names_the_incident(phrase) is whole
+
+
+@pytest.mark.parametrize(
+    ("phrase", "topics"),
+    [
+        ("own figure of ten", NUMBERS),
+        ("claim of responsibility", (ClaimAbout.ATTRIBUTION,)),
+        ("own earlier statement", (*NUMBERS, ClaimAbout.ATTRIBUTION, ClaimAbout.OCCURRENCE)),
+        (None, (*NUMBERS, ClaimAbout.ATTRIBUTION, ClaimAbout.OCCURRENCE)),
+        ("the no-fly zone", ()),
+    ],
+)
+def test_what_is_taken_back_is_what_is_named(phrase: str | None, topics: tuple[ClaimAbout, ...]) -> None:
+    assert topics_taken_back(phrase) == topics
