@@ -46,7 +46,7 @@ class CannotRead(Exception):
 class Wanted:
     """Which incidents a watcher wants, by what headers say; None: any.
 
-    Of an update only the region stands in the headers: its kind and standing are those of its incident's head.
+    An update's headers say kind and standing as they were with its record; its incident's head, what they are now.
     """
 
     region: str | None = None
