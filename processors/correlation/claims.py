@@ -146,7 +146,7 @@ def _any_of(parties: dict[str, str], others: dict[str, str]) -> bool:
 
 
 def _named(parties: dict[str, str]) -> tuple[str, ...]:
-    return tuple(parties[key] for key in sorted(parties))[:_PARTIES]
+    return tuple(sorted(parties.values()))[:_PARTIES]
 
 
 __all__ = ["attribution_of", "claim_message", "claims_for_head", "id_of"]

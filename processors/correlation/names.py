@@ -7,6 +7,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from .linking.script import fold as in_latin
+from .linking.script import skeleton
+
 # Offices and forms of address, as words of a language and of no particular person. What follows one is the name.
 _TITLES = (
     "prime minister", "deputy prime minister", "vice president", "foreign minister", "defence minister",
@@ -22,6 +25,7 @@ _TITLE = re.compile(r"\b(?:" + "|".join(sorted(_TITLES, key=lambda t: (-len(t), 
 #: words that follow an office and are no name: "president of the council", "spokesman for the army"
 _NO_NAME = re.compile(r"^(?:of|for|at|in|to|and|the|de|du|des|del)\b")
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_APOSTROPHES: Final = frozenset("'’‘ʼʻ`´")
 _ARTICLES: Final = frozenset(("al", "el", "ul", "ad", "ar", "as", "ash", "at", "an", "az", "bin", "ben", "ibn", "the"))
 _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)
@@ -31,13 +35,32 @@ _SOUNDS: Final = tuple(
     )
 )  # fmt: skip
 
+#: fewer would make one of parties with short names
+_TELLING_CONSONANTS: Final = 4
 #: begins the key of a party that is only a kind of people
 GENERIC: Final = "~"
 _NOBODY: Final = re.compile(
     r"\b(unnamed|unknown|unidentified|undisclosed|inconnus?|desconocidos?|неизвестн\w+|مجهول\w*|bilinmeyen)\b"
 )
 _HEDGES: Final = frozenset(
-    ("suspected", "alleged", "presumed", "supposed", "apparent", "believed", "the", "some", "a", "to", "be")
+    (
+        "suspected",
+        "alleged",
+        "presumed",
+        "supposed",
+        "apparent",
+        "believed",
+        "the",
+        "some",
+        "a",
+        "to",
+        "be",
+        "at",
+        "least",
+        "one",
+        "several",
+        "few",
+    )
 )
 _MEMBERS: Final = frozenset(
     ("members", "member", "militants", "militant", "fighters", "fighter", "forces", "elements", "gunmen", "bomber",
@@ -60,7 +83,9 @@ def fold(name: str) -> str:
 
     Never empty: a name of nothing but punctuation is kept as it is.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and c not in _APOSTROPHES
+    )
     return _NOT_WORD.sub(" ", plain.casefold()).strip() or name.strip() or name
 
 
@@ -102,23 +127,29 @@ def fold_party(name: str) -> str:
     if _NOBODY.search(folded):
         return ""
     words = [word for word in folded.split() if word not in _HEDGES]
-    named = [word for word in words if word not in _KINDS_OF_PEOPLE]
-    if not named:
+    if all(word in _KINDS_OF_PEOPLE for word in words):
         return GENERIC + " ".join(words or folded.split())
-    return " ".join(word for word in words if word not in _MEMBERS)
+    return " ".join(_sound(word) for word in words if word not in _MEMBERS)
 
 
 def is_generic(party: str) -> bool:
     return party.startswith(GENERIC)
 
 
+@lru_cache(maxsize=50_000)
 def same_party(one: str, other: str) -> bool:
-    """Of two results of `fold_party`: equal, or one is the other's initials ("us", "united states")."""
+    """Of two results of `fold_party`: equal, or one is the other's initials ("us", "united states"), or they have
+    the same consonants in whatever script, enough of them to tell."""
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
     words = long.split()
-    return len(words) > 1 and short == "".join(word[0] for word in words)
+    if len(words) > 1 and short == "".join(word[0] for word in words):
+        return True
+    consonants = [skeleton(in_latin(word)) for word in words]
+    return sum(map(len, consonants)) >= _TELLING_CONSONANTS and consonants == [
+        skeleton(in_latin(word)) for word in short.split()
+    ]
 
 
 @lru_cache(maxsize=5_000)

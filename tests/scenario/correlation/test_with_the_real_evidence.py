@@ -22,7 +22,7 @@ DAY: list[LogMessage] = [
         weapons="2 drones",
         targets="Central market",
         headline="Two drones hit the central market of Kherson, two dead",
-        text="Two people were killed when drones struck stalls of the central market on Friday morning, the mayor said.",
+        text="Two people were killed when drones struck stalls of the central market on Friday, the mayor said.",
     ),
     an_attack(
         "08:40",
@@ -34,7 +34,7 @@ DAY: list[LogMessage] = [
         weapons="drone",
         targets="Central market",
         headline="Drones hit the central market of Kherson, two dead",
-        text="Two people were killed when drones struck stalls of the central market on Friday morning, the mayor said.",
+        text="Two people were killed when drones struck stalls of the central market on Friday, the mayor said.",
     ),
     an_attack(
         "09:30",

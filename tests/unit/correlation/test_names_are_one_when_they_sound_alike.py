@@ -45,7 +45,9 @@ def test_a_folded_name_is_never_empty(name: str) -> None:
 
 
 def test_parties_are_told_from_mere_kinds_of_people_and_from_nobody() -> None:
-    assert fold_party("suspected Red Front members") == fold_party("Red Front") == "red front"
+    assert fold_party("suspected Red Front members") == fold_party("Red Front")
+    assert fold_party("Al-Shabaab") == fold_party("al-Shabab")
+    assert same_party(fold_party("Taliban"), fold_party("Талибан"))
     assert is_generic(fold_party("armed gunmen"))
     assert not is_generic(fold_party("Red Front gunmen"))
     assert fold_party("unidentified attackers") == ""
