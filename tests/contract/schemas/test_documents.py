@@ -11,7 +11,18 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from schemas.documents import ASYNCAPI, JSON_SCHEMAS, REFERENCE, RELEASED, broken_promises, differences, documents
+from schemas.documents import (
+    ASYNCAPI,
+    JSON_SCHEMAS,
+    REFERENCE,
+    RELEASED,
+    NoCheckout,
+    broken_promises,
+    differences,
+    documents,
+    release,
+    write,
+)
 from schemas.event import AttackEvent
 from schemas.timeline import AnyChange
 from timelines.commands.schema import register
@@ -101,6 +112,9 @@ def test_a_folder_that_is_no_checkout_is_refused_with_the_remedy(tmp_path: Path)
         result = timelines_schema(*arguments, "--root", tmp_path)
         assert result.exit_code == 2
         assert "--root" in result.stderr
+    for function in (release, write, differences, broken_promises):
+        with pytest.raises(NoCheckout):
+            function(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
