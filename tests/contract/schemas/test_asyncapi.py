@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -83,7 +82,10 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
     files = []
     for name in names:
         made = document()
-        _BROKEN.get(name, deepcopy)(made)
+        if name in _BROKEN:
+            for message in made["components"]["messages"].values():
+                del message["examples"]  # most of the document, and of the parser's work
+            _BROKEN[name](made)
         files.append(folder / f"{len(files)}.json")
         files[-1].write_text(json.dumps(made), encoding="utf-8")
     run = subprocess.run(
