@@ -71,7 +71,7 @@ def _message(cell: Cell, key: ClaimKey, speaker: str, status: Status, by_seq: Ma
         qualifier=first.qualifier,
         speaker=speaker,
         reported_by=tuple(named.values()),
-        reports_total=len(cell),
+        reports_total=cell.reports,
         at=moment_of(reports[0][0]),
         state=status.state,
         superseded_by=id_of(replaced_by) if isinstance(replaced_by, ClaimKey) else replaced_by,

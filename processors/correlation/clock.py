@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,6 +16,7 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=8_192)
 def moment_of(value: int) -> datetime:
     """Back to a time. A span added to the year 9999 ends at its last instant."""
     return _EPOCH + timedelta(microseconds=min(max(value, _FIRST), _LAST))

@@ -60,13 +60,15 @@ _CURRENT: Final = Status(ClaimState.CURRENT)
 class Cell:
     """One speaker's one value: a claim. Lists of (when, seq, assertion), sorted.
 
-    message, status, weight: what claims.py last made of it, for which status, and its bytes
+    reports: how many there are in the lists. message, status, weight: what claims.py last made of it, for which
+    status, and its bytes
     """
 
     direct: list[Said] = field(default_factory=list)
     relayed: list[Said] = field(default_factory=list)
     replaced: list[Said] = field(default_factory=list)
     withdrawn: list[Said] = field(default_factory=list)
+    reports: int = 0
     message: Claim | None = None
     status: Status | None = None
     weight: int = 0
@@ -102,9 +104,6 @@ class Cell:
         """The earliest report of the word: its wording and the speaker's name are shown."""
         shelves = self._shelves()
         return shelves[0][0][2] if len(shelves) == 1 else min(shelf[0] for shelf in shelves)[2]
-
-    def __len__(self) -> int:
-        return len(self.direct) + len(self.relayed) + len(self.replaced) + len(self.withdrawn)
 
 
 @dataclass(slots=True)
@@ -149,7 +148,7 @@ class Topic:
             self.claims += 1
         before = line.standing
         order = cell.order
-        if cell and (before is None or value_key != before[1]):
+        if cell.reports and (before is None or value_key != before[1]):
             _discard(self._past, (cell.order or cell.past_order, key, value_key))
         if order is not None:
             _discard(line.live, (order, value_key))
@@ -158,17 +157,19 @@ class Topic:
         shelf = cell.shelf(assertion)
         if add:
             insort(shelf, (assertion.at, seq, assertion))
+            cell.reports += 1
         else:
             del shelf[bisect_left(shelf, (assertion.at, seq))]
+            cell.reports -= 1
 
         order = cell.order
         if order is not None:
             insort(line.live, (order, value_key))
         after = line.standing
-        if cell and (after is None or value_key != after[1]):
+        if cell.reports and (after is None or value_key != after[1]):
             insort(self._past, (cell.order or cell.past_order, key, value_key))
         self._change_standing(key, value_key, before, after)
-        if not cell:
+        if not cell.reports:
             del line.cells[value_key]
             self.claims -= 1
             if not line.cells:
@@ -253,6 +254,9 @@ class Topic:
     def disputes(self) -> dict[ValueKey, tuple[ValueKey, ...]]:
         """Standing values that cannot both be true, of different speakers."""
         if self._disputes is None:
+            if len(self._recent) < 2:
+                self._disputes = {}
+                return self._disputes
             self._compare()
             # nobody disputes with himself: values that one and the same speaker alone holds
             alone = {value: holders[0][1] for value in self._against if len(holders := self._holders[value]) == 1}
@@ -268,12 +272,8 @@ class Topic:
     def _compare(self) -> None:
         """Which of the compared values contradict which: only those that came since are compared anew."""
         values = self.values()
-        against, known = self._against, self._against.keys()
-        if len(values) < 2:
-            self._against = {value: {} for value in values}
-            return
-        now = dict.fromkeys(values)
-        for value in [value for value in known if value not in now]:
+        against, now = self._against, dict.fromkeys(values)
+        for value in [value for value in against if value not in now]:
             for other in against.pop(value):
                 against[other].pop(value, None)
         for value in values:

@@ -91,10 +91,9 @@ def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
     occurrence = roster.ledger.topic(ClaimAbout.OCCURRENCE)
     held: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
-    for value in (HAPPENED, DID_NOT_HAPPEN, DOUBTFUL):
+    for value in (HAPPENED, DID_NOT_HAPPEN, DOUBTFUL) if occurrence.claims else ():
         counts[value] = occurrence.speakers((THE_INCIDENT, value))
-        speakers = occurrence.first_speakers((THE_INCIDENT, value)) if counts[value] else ()
-        held[value] = tuple(map(roster.ledger.name_of, speakers))
+        held[value] = tuple(map(roster.ledger.name_of, occurrence.first_speakers((THE_INCIDENT, value))))
     confirmed = occurrence.last_said((THE_INCIDENT, HAPPENED))
     denied = occurrence.last_said((THE_INCIDENT, DID_NOT_HAPPEN))
     first = [store.by_seq[seq] for seq in roster.sources.first_reports(3)]
@@ -103,9 +102,9 @@ def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
         named=tuple(event.origin for event in first),
         telling=roster.telling,
         withdrawn=roster.withdrawn,
-        deniers=held[DID_NOT_HAPPEN],
-        doubters=held[DOUBTFUL],
-        confirmers=held[HAPPENED],
+        deniers=held.get(DID_NOT_HAPPEN, ()),
+        doubters=held.get(DOUBTFUL, ()),
+        confirmers=held.get(HAPPENED, ()),
         counts=counts,
         confirmed_since_denied=confirmed is not None and denied is not None and confirmed > denied,
     )

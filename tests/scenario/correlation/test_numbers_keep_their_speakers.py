@@ -56,6 +56,17 @@ def test_an_old_wire_story_reprinted_late_does_not_bring_the_old_toll_back() -> 
     assert story.claims(first, "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
 
 
+def test_what_an_agency_said_counts_from_when_it_was_first_relayed() -> None:
+    story = Story()
+    first = an_attack("10:00", killed=2, publisher="The Gazette", wire="AFP")
+    story.tell(
+        first,
+        an_attack("12:00", killed=6, publisher="The Courier", wire="AFP"),
+        an_attack("18:00", killed=2, publisher="The Herald", wire="AFP"),
+    )
+    assert story.claims(first, "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
+
+
 def test_a_copy_published_late_says_what_its_original_said_when_that_said_it() -> None:
     story = Story()
     first = an_attack("10:00", killed=2, headline="Two dead", publisher="Herald")
