@@ -12,7 +12,7 @@ from schemas.vocabulary import AttributionState, ClaimAbout, ClaimState, Stance
 from .clock import moment_of
 from .identity import claim_id_of
 from .incidents import EventState
-from .ledger import Cell, ClaimKey, Ledger, Status
+from .ledger import Cell, ClaimKey, Ledger, Status, Topic
 from .names import is_generic, same_party
 
 #: outlets named for one claim, and reports looked through to find so many different ones
@@ -98,11 +98,11 @@ def attribution_of(ledger: Ledger) -> Attribution:
     """Who is said to have done it.
 
     | state     | when                                                                              |
-    | contested | two parties claim it or are accused of it, or it is called staged beside one;      |
+    | contested | different speakers name different parties, or call it staged;                      |
     |           | or a party claims it and denies it                                                 |
-    | claimed   | one party claims it, nobody says otherwise                                         |
+    | claimed   | a party claims it, nobody says otherwise                                           |
     | denied    | the accused party denies it; or somebody denies it whom nobody here accuses        |
-    | accused   | one party is accused, and does not deny it                                         |
+    | accused   | a party is accused, and does not deny it                                           |
     | unclaimed | nobody says                                                                        |
 
     A mere kind of people ("gunmen") is named only where nobody else is.
@@ -118,7 +118,7 @@ def attribution_of(ledger: Ledger) -> Attribution:
     if not said_to:
         state = AttributionState.DENIED if denied else AttributionState.UNCLAIMED
         return Attribution(state=state, parties=_named(denied))
-    if len(said_to) > 1 or _any_of(claimed, denied):
+    if _named_differently(topic) or _any_of(claimed, denied):
         state = AttributionState.CONTESTED
     elif claimed:
         state = AttributionState.CLAIMED
@@ -127,6 +127,15 @@ def attribution_of(ledger: Ledger) -> Attribution:
     else:
         state = AttributionState.ACCUSED
     return Attribution(state=state, parties=_named(said_to))
+
+
+def _named_differently(topic: Topic) -> bool:
+    """Two parties of one speaker may have done it together; two of two speakers contradict each other."""
+    return any(
+        stance != Stance.DENY_RESPONSIBILITY and other_stance != Stance.DENY_RESPONSIBILITY
+        for (_, stance), others in topic.disputes().items()
+        for _, other_stance in others
+    )
 
 
 def _distinct(parties: dict[str, str]) -> dict[str, str]:

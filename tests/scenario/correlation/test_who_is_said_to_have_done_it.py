@@ -35,6 +35,7 @@ def accuses(who: str, whom: str, at: str = "13:00") -> StatementEvent:
         ([claims_it("Group X"), claims_it("Group Y")], "contested", ("Group X", "Group Y")),
         ([claims_it("Group X"), accuses("Police", "Group X")], "claimed", ("Group X",)),
         ([accuses("Police", "gunmen"), accuses("Mayor", "Group X")], "accused", ("Group X",)),
+        ([accuses("Police", "Group X"), accuses("Police", "Group Y")], "accused", ("Group X", "Group Y")),
         ([accuses("Police", "armed bandits")], "accused", ("armed bandits",)),
         ([accuses("Police", "unknown persons")], "unclaimed", ()),
         ([accuses("A", "United Front"), accuses("B", "U.F. forces")], "accused", ("United Front",)),
@@ -87,3 +88,11 @@ def test_a_spokesman_speaks_for_the_party_on_whose_behalf_he_claims() -> None:
     story.tell(first, a_statement(speaker="A voice", on_behalf_of="Group X", stance="claim_responsibility"))
     (claim,) = [claim for claim in story.head(first).claims if claim.about == "attribution"]
     assert (claim.value, claim.speaker, claim.qualifier) == ("Group X", "A voice", "claim_responsibility")
+
+
+def test_one_speaker_who_names_two_parties_does_not_dispute_with_itself() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00", by=["Group X", "Group Y"]))
+    assert {state for _, _, state in story.claims(first, "attribution")} == {"current"}
+    story.tell(accuses("Police", "Group Y"))
+    assert {state for _, _, state in story.claims(first, "attribution")} == {"disputed"}
