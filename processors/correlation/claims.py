@@ -14,6 +14,7 @@ from .identity import claim_id_of
 from .incidents import EventState
 from .ledger import Cell, ClaimKey, Ledger, Status, Topic
 from .names import is_generic, same_party
+from .trimming import short_claim
 
 #: outlets named for one claim, and reports looked through to find so many different ones
 _NAMED: Final = 10
@@ -42,6 +43,7 @@ def claim_message(ledger: Ledger, key: ClaimKey, status: Status, by_seq: Mapping
     cell, speaker = ledger.topic(key.about).cell(key), ledger.name_of(key.speaker_key)
     if cell.message is None or cell.message.speaker != speaker or cell.status != status:
         cell.message, cell.status, cell.weight = _message(cell, key, speaker, status, by_seq), status, 0
+        cell.short = None
     return cell.message
 
 
@@ -49,8 +51,22 @@ def claim_weight(ledger: Ledger, key: ClaimKey) -> int:
     """Bytes of the message last made of a claim."""
     cell = ledger.topic(key.about).cell(key)
     if cell.message is not None and not cell.weight:
-        cell.weight = len(cell.message.model_dump_json(exclude_none=True).encode())
+        cell.weight = _bytes_of(cell.message)
     return cell.weight
+
+
+def short_message(ledger: Ledger, key: ClaimKey) -> tuple[Claim, int]:
+    """The message last made of a claim, for a crowded head, with its bytes."""
+    cell = ledger.topic(key.about).cell(key)
+    if cell.short is None:
+        assert cell.message is not None, "its message is made first"
+        shortened = short_claim(cell.message)
+        cell.short = shortened, _bytes_of(shortened)
+    return cell.short
+
+
+def _bytes_of(claim: Claim) -> int:
+    return len(claim.model_dump_json(exclude_none=True).encode())
 
 
 def _message(cell: Cell, key: ClaimKey, speaker: str, status: Status, by_seq: Mapping[int, EventState]) -> Claim:

@@ -61,7 +61,7 @@ class Cell:
     """One speaker's one value: a claim. Lists of (when, seq, assertion), sorted.
 
     reports: how many there are in the lists. message, status, weight: what claims.py last made of it, for which
-    status, and its bytes
+    status, and its bytes; short: the same for a crowded head
     """
 
     direct: list[Said] = field(default_factory=list)
@@ -72,6 +72,7 @@ class Cell:
     message: Claim | None = None
     status: Status | None = None
     weight: int = 0
+    short: tuple[Claim, int] | None = None
 
     def shelf(self, assertion: Assertion) -> list[Said]:
         if not assertion.status:

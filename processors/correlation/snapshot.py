@@ -19,7 +19,7 @@ from schemas.timeline import (
 )
 from schemas.vocabulary import READER
 
-from .claims import attribution_of, claim_message, claim_weight, claims_for_head
+from .claims import attribution_of, claim_message, claim_weight, claims_for_head, short_message
 from .clock import moment_of
 from .entries import Entries
 from .incidents import IncidentState
@@ -28,7 +28,6 @@ from .ordering import guest, in_order, shown_seqs
 from .policy import CORE_VERSION
 from .roster import Roster
 from .store import Store
-from .trimming import short_claim
 
 #: above this the frame (all but claims and entries) gives up the words of its relations
 _FRAME_ROOM: Final = 40_000
@@ -110,12 +109,12 @@ def _claims(store: Store[Any], incident: IncidentState, roster: Roster, room: in
         return claims, used
     kept: list[Claim] = []
     used = 0
-    for claim in map(short_claim, claims):
-        weight = _weight(claim) + 1
-        if used + weight > room:
+    for key, _ in chosen:
+        claim, weight = short_message(roster.ledger, key)
+        if used + weight + 1 > room:
             break
         kept.append(claim)
-        used += weight
+        used += weight + 1
     return kept, used
 
 
