@@ -96,3 +96,9 @@ def test_one_speaker_who_names_two_parties_does_not_dispute_with_itself() -> Non
     assert {state for _, _, state in story.claims(first, "attribution")} == {"current"}
     story.tell(accuses("Police", "Group Y"))
     assert {state for _, _, state in story.claims(first, "attribution")} == {"disputed"}
+
+
+def test_a_kind_of_people_contradicts_no_named_party() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00", by="gunmen"), accuses("Mayor", "Group X"))
+    assert {state for _, _, state in story.claims(first, "attribution")} == {"current"}
