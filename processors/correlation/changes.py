@@ -121,7 +121,13 @@ class Step(Generic[F]):
             self._watch(self.draft(incident_id))
         if old is not None:
             self._tell_hosts(old, event)
-        self.draft(event.incident_id).fresh.append(event.seq)
+        draft = self.draft(event.incident_id)
+        draft.fresh.append(event.seq)
+        if (old is None or old.incident_id != event.incident_id) and draft.state.stage in (
+            Stage.SWEEPING,
+            Stage.DIGEST,
+        ):
+            draft.state.stage, draft.state.swept = Stage.SWEEPING, -1  # the newcomer's evidence is to be let go, too
         self.store.put_event(event)
         if public:
             self._entries_changed[event.event_id] = None

@@ -125,7 +125,7 @@ def _retract(
         draft = step.draft(incident_id)
         draft.state.retracted_by = decision.command_id
         draft.members_changed = True
-        if draft.state.stage is not Stage.CLOSED:
+        if draft.state.stage in (Stage.ACTIVE, Stage.QUIET):
             lifecycle.close(draft.state, step.now, f"withdrawn by {decision.by}: {decision.reason}"[:1_000])
     for event in events:
         touched.append(event.incident_id)
@@ -144,14 +144,26 @@ def _redact(step: Step[Any], events: list[EventState]) -> list[str]:
         _forget_why_related(step, event.incident_id)
         if draft.state.title_event == event.event_id:
             draft.hide_old_title = True
-        # a headline lives on as the title of what was merged since
-        for name in draft.state.merged_from:
-            merged = step.incident(name)
-            if merged is not None and merged.title_event == event.event_id and merged.title != REDACTED:
-                step.draft(name).state.title = REDACTED
-                step.draft(name).hide_old_title = True
-                touched.append(name)
+        touched.extend(_forget_founder(step, event))
     return touched
+
+
+def _forget_founder(step: Step[Any], event: EventState) -> list[str]:
+    """What incidents keep of a report beside its entry: its speaker, as their founder; its headline, as the title of
+    what was merged since. Returns the latter."""
+    retitled = []
+    home = step.draft(event.incident_id).state
+    for name in (event.incident_id, *home.merged_from):
+        state = step.incident(name)
+        if state is None:
+            continue
+        if state.founding_event == event.event_id:
+            step.draft(name).state.founder_key = step.store.events[event.event_id].speaker_key
+        if name != event.incident_id and state.title_event == event.event_id and state.title != REDACTED:
+            step.draft(name).state.title = REDACTED
+            step.draft(name).hide_old_title = True
+            retitled.append(name)
+    return retitled
 
 
 def _forget_why_related(step: Step[Any], incident_id: str) -> None:

@@ -59,7 +59,7 @@ def wake(incident: IncidentState, at: int, reason: str) -> None:
     """A report came, or a person reopened it."""
     incident.stage = Stage.ACTIVE
     incident.closed_at = None
-    incident.last_activity = max(incident.last_activity, at)
+    incident.last_activity = at
     incident.activity_reason = reason
 
 

@@ -135,3 +135,13 @@ def test_spans_come_from_the_policy() -> None:
     story = Story(Policy(quiet_after=timedelta(hours=1), close_after=timedelta(hours=2)))
     story.tell(first := an_attack("10:00"), a_tick("11:00"))
     assert story.head(first).activity_reason == "nothing reported for 1 hour, since 2024-03-01 10:00 UTC"
+
+
+def test_evidence_that_comes_into_a_digest_is_let_go_again() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="a"), a_tick("+60d"))
+    story.tell(a_decision("retract", "+60d 01:00", incidents=[story.home("a")]))
+    story.tell(an_attack("12:00", event_id="fix", corrects="a", recorded="+61d"))  # joins, and does not wake it
+    assert set(story.linker.held) == {"fix"}
+    story.tell(a_tick("+62d"))
+    assert story.linker.held == {}
