@@ -9,7 +9,7 @@ import pytest
 from processors.correlation import CannotApply, Changes, Policy
 from schemas.codec import encode
 from schemas.decision import Decision
-from tests.builders import a_decision, a_statement, an_attack
+from tests.builders import a_decision, a_statement, a_tick, an_attack, time_of
 from tests.stories import Story
 
 SECRET = "Zebulon Quux"
@@ -36,6 +36,23 @@ def test_a_merge_keeps_the_first_named_and_leaves_a_forwarding_record() -> None:
     forwarding = story.core.head(gone)
     assert (forwarding.merged_into, forwarding.entries, forwarding.activity) == (stays, (), "closed")
     assert forwarding.claims == ()
+
+
+def test_a_merged_timeline_is_as_young_and_as_old_as_both_together() -> None:
+    story = Story()
+    story.tell(an_attack("09:00", "Mykolaiv", event_id="m"), an_attack("10:00", event_id="k"))
+    story.tell(an_attack("17:00", "Mykolaiv", event_id="m2"))
+    story.tell(a_decision("merge", "18:00", incidents=[story.home("k"), story.home("m")]))
+    head = story.head("k")
+    assert (head.first_recorded_at, head.last_activity_at) == (time_of("09:00"), time_of("17:00"))
+
+
+def test_an_active_incident_wakes_the_closed_one_it_becomes_part_of() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"), a_tick("+20d"))
+    story.tell(an_attack("+20d 10:00", "Mykolaiv", event_id="m"))
+    story.tell(a_decision("merge", "+20d 11:00", incidents=[story.home("k"), story.home("m")]))
+    assert story.head("k").activity == "active"
 
 
 def test_ids_of_merged_incidents_stand_for_what_they_became() -> None:
