@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 
-from processors.correlation import CannotApply, Changes, LogRecord, Policy
+from processors.correlation import CannotApply, Changes, Correlator, LogRecord, Policy
 from schemas.codec import encode
 from schemas.timeline import MAX_HEAD_BYTES, IncidentTimeline
+from tests.builders import REGION
+from tests.place_and_day_linker import PlaceAndDayLinker
 from tests.random_logs import TIGHT, a_core, logs
 
 _SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,7 +22,8 @@ _SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[Heal
 @given(logs(most=40))
 def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord]) -> None:
     # what is forgotten after a year may be founded anew by the same report: not in this test
-    core = a_core(replace(TIGHT, forget_after=timedelta(days=4_000)))
+    linker = PlaceAndDayLinker()
+    core = Correlator(REGION, linker, replace(TIGHT, forget_after=timedelta(days=4_000)))
     revisions: Counter[str] = Counter()
     home: dict[str, str] = {}
     newest: dict[str, IncidentTimeline] = {}
@@ -48,6 +51,7 @@ def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord
             assert abs(total - entry.link.score) < 1e-5
         for incident_id in changes.touched:
             _holds_together(newest[incident_id], home)
+        assert {event_id: held.incident_id for event_id, held in linker.held.items()}.items() <= home.items()
 
 
 @_SETTINGS
