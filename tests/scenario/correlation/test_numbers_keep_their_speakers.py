@@ -186,3 +186,13 @@ def test_a_speaker_who_takes_back_a_figure_withdraws_it_wherever_it_was_reported
     )
     assert story.claims("a", "killed") == [(10, "Spokesman Bo Sample", "withdrawn")]
     assert {story.entries[name].corrected_by for name in ("s1", "s2")} == {"s3"}
+
+
+def test_a_speaker_who_takes_back_a_figure_and_gives_another_has_the_old_one_superseded() -> None:
+    story = Story()
+    story.tell(
+        an_attack("09:00", event_id="a"),
+        a_statement("10:00", speaker="Bo Sample", killed=10, event_id="s1"),
+        a_statement("12:00", speaker="Bo Sample", killed=344, stance=[("retracts", "own figure of 10")], event_id="s2"),
+    )
+    assert story.claims("a", "killed") == [(10, "Bo Sample", "superseded"), (344, "Bo Sample", "current")]

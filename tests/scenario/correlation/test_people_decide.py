@@ -70,9 +70,9 @@ def test_a_split_founds_an_incident_of_its_own_that_evidence_never_merges_back()
     assert piece != origin
     assert story.core.head(piece).split_from == origin
     assert story.entries["k2"].pinned_by == "Ada Analyst"
-    # a report that speaks of both would make the linker merge them: it arrives in the piece, and bridges nothing
-    story.tell(an_attack("19:00", event_id="bridge", extra={"apart": "x", "also": "Kherson"}))
-    assert story.home("k1") == origin
+    story.tell(a_decision("merge", "18:10", incidents=[piece, story.home("m1")]))
+    story.tell(an_attack("19:00", event_id="bridge", extra={"also": "Mykolaiv"}))
+    assert story.home("bridge") == story.home("k1") == origin
     assert story.home("k2") == piece
 
 
@@ -87,11 +87,12 @@ def test_the_same_split_is_the_same_id_in_every_replay_and_another_command_makes
 
 def test_a_pin_moves_an_event_and_keeps_the_two_incidents_apart() -> None:
     story = two_incidents()
+    story.tell(an_attack("10:30", event_id="k3", publisher="CNN"))
     story.tell(a_decision("pin", incidents=[story.home("m1")], events=["k2"]))
     assert story.home("k2") == story.home("m1")
     assert story.entries["k2"].pinned_by == "Ada Analyst"
     story.tell(an_attack("19:00", event_id="bridge", extra={"also": "Mykolaiv"}))
-    assert story.home("k1") != story.home("m1")
+    assert story.home("bridge") == story.home("k1") != story.home("m1")
 
 
 def test_an_incident_whose_last_report_is_pinned_elsewhere_forwards_there() -> None:
