@@ -64,6 +64,7 @@ def test_ids_of_merged_incidents_stand_for_what_they_became() -> None:
 
 def test_a_split_founds_an_incident_of_its_own_that_evidence_never_merges_back() -> None:
     story = two_incidents()
+    story.tell(*(an_attack(f"10:3{number}", event_id=f"more-{number}", publisher=f"P{number}") for number in range(3)))
     origin = story.home("k1")
     story.tell(a_decision("split", incidents=[origin], events=["k2"]))
     piece = story.home("k2")
