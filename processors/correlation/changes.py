@@ -224,7 +224,8 @@ class Step(Generic[F]):
         return found
 
     def _update(self, state: IncidentState, changes: list[AnyChange]) -> TimelineUpdate:
-        return TimelineUpdate(
+        # not validated once more: every part was when it was made, and this is done for every record
+        return TimelineUpdate.model_construct(
             incident_id=state.incident_id,
             revision=state.revision,
             region=self.store.region,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 
 from processors.correlation import CannotApply, Changes, Correlator, LogRecord, Policy
-from schemas.codec import encode
+from schemas.codec import TYPE_UPDATE, decode, encode
 from schemas.timeline import MAX_HEAD_BYTES, IncidentTimeline
 from tests.builders import REGION
 from tests.place_and_day_linker import PlaceAndDayLinker
@@ -43,6 +43,7 @@ def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord
             assert update.changes, "a revision that says nothing"
             assert update.changes_total >= len(update.changes)
             assert update.cause.offset == record.offset
+            assert decode(TYPE_UPDATE, encode(update)) == update
             newest[update.incident_id] = core.head(update.incident_id)
         assert len({entry.event_id for entry in changes.entries}) == len(changes.entries)
         for entry in changes.entries:
