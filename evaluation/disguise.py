@@ -1,9 +1,10 @@
 """Coded reports under other names and other dates: what a rule that names a person, a place or a date would trip over.
 
-Names are rewritten letter by letter, by a seeded exchange of letters that stand alone in every romanisation
-(b d l m n r, and their Cyrillic and Arabic counterparts), so that two spellings of one name stay two spellings of
-one name and the name in another script stays its transliteration. Dates move by whole weeks, so that weekdays
-in the text still fit; day-and-month dates in the text move along.
+Names are rewritten letter by letter, by a seeded exchange of letters that stand alone in every romanisation (b l m n r,
+and their Cyrillic and Arabic counterparts; d does not: Kadhimi is Kazemi), so that two spellings of one name stay two
+spellings of one name and the name in another script stays its transliteration. Dates move by whole weeks that are
+nearly whole years: weekdays in the text still fit, and what happened "in November" stays in the month of its day.
+Day-and-month dates in the text move along.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ from typing import Any, Final
 
 Row = Mapping[str, Any]
 
-_LATIN: Final = "bdlmnr"
-_CYRILLIC: Final = "бдлмнр"
-_ARABIC: Final = "بدلمنر"
+_LATIN: Final = "blmnr"
+_CYRILLIC: Final = "блмнр"
+_ARABIC: Final = "بلمنر"
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
 _INSIDE_A_SENTENCE: Final = re.compile(r"(?<=[\w,;] )([^\W\d_a-z]\w+(?:['’ʼ`][^\W\d_]+)*)")
 #: parts of names that are grammar rather than name
 _PARTICLES: Final = frozenset(
     ("al", "el", "ar", "an", "as", "ad", "at", "ash", "az", "bin", "ibn", "abu", "de", "da", "do", "del", "la")
 )
+_WEEKS_OF_A_YEAR: Final = 365.2425 / 7
 _WEEKDAYS: Final = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _MONTHS: Final[tuple[tuple[str, ...], ...]] = (
     ("January", "Jan", "января", "enero", "janvier", "janeiro"),
@@ -73,7 +75,7 @@ def _bare(word: str) -> str:
 def disguised(rows: Sequence[Row], seed: int, keep: Collection[str] = ()) -> list[dict[str, Any]]:
     """The same reports under other names, some weeks away. Ids, labels, publishers and addresses stay."""
     chance = random.Random(seed)  # noqa: S311 - a reproducible disguise, no secret
-    weeks = chance.choice([-1, 1]) * chance.randrange(60, 500)
+    weeks = chance.choice([-1, 1]) * round(chance.randrange(1, 12) * _WEEKS_OF_A_YEAR)
     exchange = _exchange_of_letters(chance)
     names = names_in(rows, keep)
     return [_disguise(row, names, exchange, timedelta(weeks=weeks)) for row in rows]

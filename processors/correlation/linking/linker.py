@@ -27,6 +27,8 @@ MAX_RIVALS: Final = 4
 #: least log-odds for all candidates together, however large the incident; and how far under `join` the best may lie
 _LEAST_ANY: Final = -1.0
 _ANY_SLACK: Final = 2.0
+#: log-odds; below it no incident is large enough to take another in
+LOWEST_BAR: Final = -1.2
 _CORE_VETO: Final = -1.0
 _CROSS_LINK: Final = 2.0
 _KEPT_PAIRS: Final = 400_000
@@ -248,7 +250,8 @@ class EvidenceLinker:
             if vote is None:
                 continue
             larger = max(len(incident.members), len(other.members))
-            excess = vote - max(0.0, self.weights.vote_start - self.weights.vote_slope * log(larger))
+            bar = max(LOWEST_BAR, self.weights.vote_start - self.weights.vote_slope * log(larger))
+            excess = vote - bar
             if excess > 0 and (best is None or round(excess, 6) > best[0]):
                 best = (round(excess, 6), other.founding_seq(), other, vote)
         if best is None:

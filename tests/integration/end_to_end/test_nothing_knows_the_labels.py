@@ -23,7 +23,9 @@ from timelines.replaying import Replay
 
 GOLD = Path(__file__).parents[3] / "gold"
 SETS = ("kad", "sol", "kaz", "nga")
-LIST_OF_WORDS = Path(__file__).parents[3] / "processors" / "correlation" / "linking" / "data"
+WORD_LISTS = Path(__file__).parents[3] / "processors" / "correlation" / "linking" / "data"
+#: one order moves a set with a giant by .05; the mean of several says what a change costs
+SEEDS = (1, 2, 3)
 Rows = list[dict[str, Any]]
 
 
@@ -68,7 +70,7 @@ def mean_figures(sets: Sequence[Rows], folder: Path) -> tuple[float, float]:
 def general_vocabulary() -> set[str]:
     """Words that evidence may know: countries, offices, concepts, ordinary words. Names of a story are not there."""
     words: set[str] = set()
-    for file in LIST_OF_WORDS.glob("*.json"):
+    for file in WORD_LISTS.glob("*.json"):
         words.update(part for line in file.read_text(encoding="utf-8").split('"') for part in line.lower().split())
     return words
 
@@ -86,7 +88,7 @@ def test_labels_play_no_part(name: str, tmp_path: Path) -> None:
 def test_ids_that_say_nothing_and_another_order_in_the_day_cost_little(tmp_path: Path) -> None:
     plain, hashed = [], []
     for name in SETS:
-        for seed in (1, 2):
+        for seed in SEEDS:
             rows = shuffled_in_the_day(rows_of(name), seed)
             plain.append(rows)
             again = [{**row, "id": hashlib.sha256(row["id"].encode()).hexdigest()[:20]} for row in rows_of(name)]
@@ -100,7 +102,7 @@ def test_other_names_and_other_dates_cost_little(tmp_path: Path) -> None:
     known = general_vocabulary()
     plain, renamed = [], []
     for name in SETS:
-        for seed in (1, 2):
+        for seed in SEEDS:
             rows = shuffled_in_the_day(rows_of(name), seed)
             plain.append(rows)
             renamed.append(disguised(rows, seed, keep=known))
