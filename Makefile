@@ -24,7 +24,7 @@ demo: $(VENV)/.ready  ## the week of a coded file, end to end (SOURCE=gold/kad.j
 	@$(BIN)/timelines demo $(SOURCE)
 
 test: $(VENV)/.ready  ## all tests, under 10 minutes
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.ready  ## lint, types, import contract, generated documents
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
