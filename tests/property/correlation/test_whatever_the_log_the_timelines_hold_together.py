@@ -41,6 +41,8 @@ def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord
             revisions[update.incident_id] += 1
             assert update.revision == revisions[update.incident_id]
             assert update.changes, "a revision that says nothing"
+            passing = [c.event_id for c in update.changes if c.type == "entry_moved" and c.role == "background"]
+            assert len(set(passing)) == len(passing), "a background entry changed once and was told twice"
             assert update.changes_total >= len(update.changes)
             assert update.cause.offset == record.offset
             assert decode(TYPE_UPDATE, encode(update)) == update

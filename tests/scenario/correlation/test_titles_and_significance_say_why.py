@@ -48,7 +48,7 @@ def test_a_copy_counts_next_to_nothing_whatever_it_repeats() -> None:
     story = Story()
     story.tell(
         an_attack("10:00", event_id="first", killed=2, headline="Blast"),
-        an_attack("11:00", event_id="copy", killed=2, headline="Blast", publisher="Blog"),
+        an_attack("11:00", event_id="copy", killed=9, weapons="drone", headline="Blast", publisher="Blog"),
     )
     assert story.entries["copy"].source.copy_of == "first"
     assert story.entries["copy"].significance == 0.03
@@ -99,15 +99,16 @@ def test_the_place_is_the_most_precise_one_that_agrees_with_most_reports() -> No
         an_attack("10:00", "Ukraine", event_id="country"),
         an_attack("10:10", event_id="c1", refers_to=["country"]),
         an_attack("10:20", event_id="c2", publisher="Reuters"),
+        an_attack("10:25", "Almaty airport", event_id="wrong-site", publisher="CNN", refers_to=["country"]),
         an_attack("10:30", "Kherson market", event_id="site", publisher="BBC", refers_to=["country"]),
         an_attack("10:40", "Kyiv", event_id="wrong", publisher="Blog", refers_to=["country"]),
     )
     head = story.head("country")
-    assert head.entries_total == 5
+    assert head.entries_total == 6
     assert head.location is not None
     assert head.location.name == "Kherson market"
     disputed = {claim.value for claim in head.claims if claim.about == "place" and claim.state == "disputed"}
-    assert disputed == {"Kherson", "Kyiv", "Kherson market"}
+    assert disputed == {"Kherson", "Kyiv", "Kherson market", "Almaty airport", "Ukraine"}
 
 
 def test_the_time_is_the_most_precise_one_inside_what_most_reports_say() -> None:
