@@ -1,0 +1,74 @@
+"""What the README shows is what there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runtime.clients import new_producer
+from runtime.settings import Settings
+from schemas.codec import decode, encode
+from schemas.headers import headers_of
+from schemas.timeline import IncidentTimeline
+from timelines.cli import COMMANDS
+
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "docs" / "examples" / "subscribe.py"
+
+
+def example(name: str) -> IncidentTimeline:
+    raw = (ROOT / "schemas" / "examples" / "incidents.timelines.v1" / f"{name}.json").read_bytes()
+    head = decode("incidents.timeline.v1", raw)
+    assert isinstance(head, IncidentTimeline)
+    return head
+
+
+def test_the_subscriber_is_the_one_in_the_readme() -> None:
+    code = EXAMPLE.read_text(encoding="utf-8").partition("\n\n")[2]
+    assert f"```python\n{code}```" in README
+
+
+def test_every_command_is_told_of() -> None:
+    assert [name for name in COMMANDS if f"timelines {name}" not in README] == []
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.broker
+def test_the_subscriber_follows_attacks_and_merges(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "incident_timelines_schemas").symlink_to(ROOT / "schemas")  # as the small wheel installs it
+    attack = example("timeline-drone-attack").model_copy(update={"title": "Drones hit a residence"})
+    older = attack.model_copy(update={"revision": attack.revision - 1, "title": "An older head"})
+    protest = attack.model_copy(update={"kind": "protest", "incident_id": "inc-protest", "title": "A protest"})
+    merged = example("timeline-merged-away").model_copy(update={"kind": attack.kind})
+    producer = new_producer(settings, "test")
+    for head in (attack, older, protest, merged):
+        headers = headers_of(head, recorded_at=head.last_activity_at)
+        producer.produce("incidents.timelines.v1", encode(head), head.incident_id.encode(), 0, headers=list(headers))
+    assert producer.flush(10) == 0
+
+    subscriber = subprocess.Popen(
+        [sys.executable, str(EXAMPLE), str(settings.bootstrap_servers)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    try:
+        assert subscriber.stdout is not None
+        printed = [subscriber.stdout.readline() for _ in range(2)]
+    finally:
+        subscriber.kill()
+        subscriber.communicate()
+    assert printed[0].split(" ", 2)[1:] == [attack.incident_id, "Drones hit a residence\n"]
+    assert printed[1].split(" ", 2)[:2] == [merged.merged_into, merged.incident_id]
