@@ -1,1 +1,1 @@
-"""."""
+"""One file per command; each has `register(app)` and is imported only when its command is called."""

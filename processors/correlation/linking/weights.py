@@ -25,7 +25,8 @@ class Weights:
     any_start, any_slope: it also joins its best, of size n, when the log-odds that it belongs to any of the candidates
         are above any_start - any_slope * ln n
     undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
-    vote_start, vote_slope: an incident of size L takes in another when the mean vote is above start - slope * ln L
+    vote_start, vote_slope: an incident of size L takes in another when the mean vote is above
+        start - slope * ln L (and linker.LOWEST_BAR)
     provenance: how these were made; for readers, not for scoring
     """
 
