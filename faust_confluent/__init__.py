@@ -7,8 +7,8 @@ See README.md beside this file for what works, what does not, and what it costs.
 
 from .assignor import Assignor
 from .batch import BatchMessage, BatchSchema
-from .consumer import OffsetOutOfRange
 from .options import Options
+from .threads import OffsetOutOfRange
 from .transport import SCHEME, Transport, configure
 
 __all__ = ["SCHEME", "Assignor", "BatchMessage", "BatchSchema", "OffsetOutOfRange", "Options", "Transport", "configure"]

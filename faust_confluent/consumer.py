@@ -1,7 +1,8 @@
-"""Faust's consumer on librdkafka: assignment, seeking, delivery, commits.
+"""Faust's consumer on librdkafka: its life, its subscription, what is assigned to it and what flows.
 
-Private names of Faust 0.15.3 that are overridden or read here and in delivery.py are listed in `PRIVATE_NAMES`; a
-contract test holds them.
+Its other parts: threads.py (event loop and poll thread), delivery.py (from fetches to streams), offsets.py (seeking,
+commits). The private names of Faust 0.15.3 that all of them override or read are listed in `PRIVATE_NAMES`; a contract
+test holds them.
 """
 
 from __future__ import annotations
@@ -9,13 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from time import monotonic
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID, KafkaError, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID
 from confluent_kafka import Consumer as RdConsumer
 from confluent_kafka import TopicPartition as RdTopicPartition
 from faust.exceptions import ImproperlyConfigured
@@ -24,13 +23,11 @@ from faust.types.transports import TransportT
 
 from .assignor import Assignor
 from .batch import BatchSchema
-from .delivery import Delivery
-from .options import Options, consumer_config, librdkafka_log
-from .poller import Place, Poller, PollerEnded, reset_offset
+from .offsets import Offsets
+from .options import consumer_config, librdkafka_log
+from .poller import Place, Poller, reset_offset
 
-T = TypeVar("T")
-
-#: what this module takes from the inside of Faust 0.15.3: attribute of -> names
+#: what the consumer's modules take from the inside of Faust 0.15.3: attribute of -> names
 PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "faust.transport.consumer:Consumer": (
         "_acked", "_acked_index", "_read_offset", "_paused_partitions",
@@ -40,31 +37,19 @@ PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "faust.transport.conductor:Conductor": ("_tp_index", "_acking_topics"),
 }  # fmt: skip
 
-_NETWORK_S: Final = 10.0
 _JOIN_S: Final = 5.0
 _FETCHED_BY_DEFAULT: Final = 500
 
 
-class OffsetOutOfRange(Exception):
-    """The log does not hold the offset that was to be read, and `auto.offset.reset` is "error"."""
-
-    def __init__(self, error: KafkaError) -> None:
-        super().__init__(f"the log does not hold the next offset to be read: {error.str()}")
-
-
-class Consumer(Delivery):
+class Consumer(Offsets):
     """Runs Faust's side of things on the event loop and everything of librdkafka in the poll thread."""
 
-    transport: Any
     #: set while the group took the partitions away without asking; another worker may have them already
     lost: bool = False
 
     def __init__(self, transport: TransportT, *args: Any, **kwargs: Any) -> None:
         super().__init__(transport, *args, **kwargs)
         self._subscribed: tuple[str, ...] = ()
-        self._generation = 0
-        self._counts: dict[str, int] = {}
-        self._changelogs: frozenset[str] = frozenset()
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
@@ -73,11 +58,6 @@ class Consumer(Delivery):
         #: librdkafka's own figures, and the monotonic time they are of
         self.statistics: Mapping[str, Any] = {}
         self.statistics_at = monotonic()
-        self._is_sought = False
-
-    @property
-    def options(self) -> Options:
-        return cast("Options", self.transport.options)
 
     # --- life -----------------------------------------------------------------------------------------------
 
@@ -111,39 +91,7 @@ class Consumer(Delivery):
     def close(self) -> None:
         """Nothing: the poll thread closes the librdkafka consumer when it ends."""
 
-    # --- between the threads --------------------------------------------------------------------------------
-
-    def _on_loop(self, callback: Callable[..., object], *args: Any) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the process is ending
-            self._running.call_soon_threadsafe(callback, *args)
-
-    async def _in_poller(self, command: Callable[[RdConsumer], T]) -> T:
-        return await asyncio.wrap_future(self.poller.submit(command))
-
-    def _tell_poller(self, command: Callable[[RdConsumer], object]) -> None:
-        """Without waiting; in order with all other commands."""
-        self.poller.submit(command).add_done_callback(self._told)
-
-    def _told(self, future: Future[object]) -> None:
-        error = None if future.cancelled() else future.exception()
-        if error is not None and not isinstance(error, PollerEnded):
-            self._log(logging.WARNING, "librdkafka refused: %r", error)
-
-    def _log(self, level: int, text: str, *args: object) -> None:
-        """From any thread."""
-        self.logger.log(level, text, *args)
-
-    def on_fetch(self) -> None:
-        self._on_loop(self._fetched.set)
-
-    def on_error(self, error: KafkaError) -> None:
-        """In the poll thread: an error that belongs to no call."""
-        if error.code() == KafkaError._AUTO_OFFSET_RESET:
-            self._crash_from_thread(OffsetOutOfRange(error))
-        elif error.fatal():
-            self._crash_from_thread(KafkaException(error))
-        else:
-            self._log(logging.WARNING, "librdkafka: %s", error)
+    # --- librdkafka's own figures --------------------------------------------------------------------------------
 
     def on_statistics(self, text: str) -> None:
         """In the poll thread, every `statistics.interval.ms` (a setting of librdkafka; off unless given)."""
@@ -151,37 +99,11 @@ class Consumer(Delivery):
         self.statistics_at = monotonic()
 
     @property
-    def is_polling(self) -> bool:
-        """Whether the poll thread runs."""
-        return self._poller is not None and self._poller.is_alive()
-
-    @property
     def brokers_up(self) -> int | None:
         """Brokers with a live connection, as of the last statistics; None where there are none yet."""
         if not self.statistics:
             return None
         return [broker["state"] for broker in self.statistics["brokers"].values()].count("UP")
-
-    def on_ended(self, error: BaseException | None) -> None:
-        if error is not None and not self.should_stop:
-            self._crash_from_thread(error)
-
-    def _crash_from_thread(self, error: BaseException) -> None:
-        self._on_loop(lambda: asyncio.ensure_future(self.crash(error)))
-
-    def _wait_for_faust(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """In a rebalance callback: run a coroutine on the loop and serve its commands meanwhile."""
-        try:
-            future = asyncio.run_coroutine_threadsafe(coroutine, self._running)
-        except RuntimeError:  # the loop is closed
-            coroutine.close()
-            return
-        future.add_done_callback(lambda _: self.poller.stir())
-        self.poller.serve_until(future.done)
-        if future.done():
-            future.result()
-        else:
-            self._on_loop(future.cancel)  # the consumer is stopping in the middle of a rebalance
 
     # --- rebalance, in the poll thread ----------------------------------------------------------------------
 
@@ -242,15 +164,6 @@ class Consumer(Delivery):
         self._is_sought = False
         await self.on_partitions_assigned(set(everything), self._generation)
         self.lost = False
-
-    def _count(self, consumer: RdConsumer, topic: str) -> int:
-        """Number of partitions of a topic; in the poll thread."""
-        if (count := self._counts.get(topic)) is None:
-            found = consumer.list_topics(topic, _NETWORK_S).topics[topic]
-            if found.error is not None:
-                raise KafkaException(found.error)
-            count = self._counts[topic] = len(found.partitions)
-        return count
 
     # --- subscription and flow ------------------------------------------------------------------------------
 
@@ -322,94 +235,6 @@ class Consumer(Delivery):
 
     def on_buffer_drop(self, tp: TP) -> None:
         """Nothing, see on_buffer_full."""
-
-    # --- offsets --------------------------------------------------------------------------------------------
-
-    def assignment(self) -> set[TP]:
-        return set(self._assigned)
-
-    def topic_partitions(self, topic: str) -> int | None:
-        return self._counts.get(topic)
-
-    def highwater(self, tp: TP) -> int:
-        """End of the log as of the last fetch; -1 before the first one."""
-        return self.poller.highwaters.get((tp.topic, tp.partition), -1)
-
-    async def position(self, tp: TP) -> int | None:
-        found = await self._in_poller(lambda consumer: consumer.position([RdTopicPartition(*tp)]))
-        offset = int(found[0].offset)
-        return offset if offset >= 0 else None
-
-    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
-        return await self._marks(partitions, 0)
-
-    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
-        """Ends of the logs, asked of the broker: for a read_committed reader that is the last stable offset.
-
-        The cached value is the high watermark, which stands behind open transactions: recovery would wait for them.
-        """
-        return await self._marks(partitions, 1)
-
-    async def _marks(self, partitions: Iterable[TP], which: int) -> dict[TP, int]:
-        tps = list(partitions)
-        return await self._in_poller(
-            lambda consumer: {
-                tp: consumer.get_watermark_offsets(RdTopicPartition(*tp), _NETWORK_S)[which] for tp in tps
-            }
-        )
-
-    async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
-        for tp, offset in partitions.items():
-            self._read_offset[tp] = offset if offset > 0 else None
-            self._forget_acks(tp)
-        await self._seek_all(partitions)
-
-    async def _seek(self, partition: TP, offset: int) -> None:
-        await self.seek_wait({partition: offset})
-
-    async def _seek_all(self, offsets: Mapping[TP, int]) -> None:
-        places = {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
-        poller = self.poller
-        await self._in_poller(lambda consumer: poller.seek(consumer, places))
-
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Seek the sources to where they go on: what the application says, else what the group has committed.
-
-        Faust calls this after each assignment, when recovery is done.
-        """
-        generation = self._generation
-        sources = [tp for tp in self._assigned if tp.topic not in self._changelogs]
-        if not sources:
-            return {}
-        known: dict[TP, int] = {}
-        if self.options.start_offsets is not None:
-            known.update(self.options.start_offsets(sources))
-        asked = [RdTopicPartition(*tp) for tp in sources if tp not in known]
-        if asked:
-            committed = await self._in_poller(lambda consumer: consumer.committed(asked, _NETWORK_S))
-            for place in committed:
-                if place.error is not None:
-                    raise KafkaException(place.error)
-                known[TP(place.topic, place.partition)] = place.offset
-        reset = reset_offset(self.app.conf.consumer_auto_offset_reset)
-        await self._seek_all({tp: offset if offset >= 0 else reset for tp, offset in known.items()})
-        for tp in sources:
-            self._forget_acks(tp)
-        if generation == self._generation:
-            self._is_sought = True
-        return {tp: offset if offset >= 0 else cast("int", None) for tp, offset in known.items()}
-
-    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        places = [RdTopicPartition(tp.topic, tp.partition, offset) for tp, offset in offsets.items()]
-        try:
-            done = await self._in_poller(lambda consumer: consumer.commit(offsets=places, asynchronous=False))
-        except (KafkaException, PollerEnded) as error:
-            self._log(logging.WARNING, "offsets were not committed: %r", error)
-            return False
-        failed = [place for place in done or () if place.error is not None]
-        if failed:
-            self._log(logging.WARNING, "offsets were not committed: %r", failed)
-        return not failed
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Nothing: the state of the poll thread is in `poller.alive_at`, for the application's own watchdog."""

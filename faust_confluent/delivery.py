@@ -8,22 +8,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
 from confluent_kafka import Message
-from faust.exceptions import ConsumerNotStarted
-from faust.transport import base
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import TransportT
 
 from .batch import BatchMessage
-from .poller import Fetch, Place, Poller, offset_of
+from .poller import Fetch, Place, offset_of
+from .threads import Threads
 
 _IDLE_S: Final = 1.0
 _YIELD_EVERY: Final = 100
 
 
-class Delivery(base.Consumer):
+class Delivery(Threads):
     """The half of the consumer that takes fetches from the poller and keeps the ledger of what was delivered."""
-
-    _poller: Poller | None = None
 
     def __init__(self, transport: TransportT, *args: Any, **kwargs: Any) -> None:
         super().__init__(transport, *args, **kwargs)
@@ -34,16 +31,6 @@ class Delivery(base.Consumer):
         #: offsets delivered and not yet committed, in order, for each partition whose topic is acknowledged
         self._ledger: dict[TP, deque[int]] = {}
         self._fetched = asyncio.Event()
-
-    @property
-    def poller(self) -> Poller:
-        if self._poller is None:
-            raise ConsumerNotStarted("the consumer was not started")
-        return self._poller
-
-    @property
-    def _is_leaving(self) -> bool:
-        return self.should_stop or self.app.should_stop
 
     def _forget_acks(self, tp: TP) -> None:
         self._ledger.pop(tp, None)
@@ -73,6 +60,10 @@ class Delivery(base.Consumer):
             tp.topic, tp.partition, offset_of(record), stamp / 1000.0, kind, headers, key, value, None,
             len(key or b""), len(value or b""), tp, generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
+
+    def on_fetch(self) -> None:
+        """In the poll thread."""
+        self._on_loop(self._fetched.set)
 
     async def _next_fetch(self, timeout_s: float) -> Fetch | None:
         if (fetch := self.poller.take()) is None:

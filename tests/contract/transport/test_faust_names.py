@@ -18,7 +18,10 @@ from faust.types import ConsumerMessage
 from faust_confluent import SCHEME, Assignor, BatchMessage, Transport
 from faust_confluent.consumer import PRIVATE_NAMES, Consumer
 from faust_confluent.delivery import Delivery
+from faust_confluent.offsets import Offsets
+from faust_confluent.threads import Threads
 
+PARTS = (Consumer, Offsets, Delivery, Threads)
 NAMES = [(place, name) for place, names in PRIVATE_NAMES.items() for name in names]
 
 
@@ -48,7 +51,7 @@ def test_a_private_name_is_still_there(place: str, name: str) -> None:
 
 def test_every_private_name_of_faust_s_consumer_that_is_used_is_listed() -> None:
     stock = set(re.findall(r"(?:self\.|def )(_[a-z]\w+)", inspect.getsource(StockConsumer)))
-    used = set(re.findall(r"(?:self\.|def )(_[a-z]\w+)", inspect.getsource(Consumer) + inspect.getsource(Delivery)))
+    used = set(re.findall(r"(?:self\.|def )(_[a-z]\w+)", "".join(map(inspect.getsource, PARTS))))
     assert used & stock == set(PRIVATE_NAMES["faust.transport.consumer:Consumer"])
 
 
@@ -56,7 +59,7 @@ def test_overridden_methods_take_what_faust_gives_them() -> None:
     shared = [
         name
         for name, method in inspect.getmembers(StockConsumer, inspect.isfunction)
-        if not name.startswith("__") and any(name in vars(cls) for cls in (Consumer, Delivery))
+        if not name.startswith("__") and any(name in vars(cls) for cls in PARTS)
     ]
     assert {"subscribe", "seek_wait", "pause_partitions", "resume_flow", "_drain_messages", "_commit"} <= set(shared)
     for name in shared:

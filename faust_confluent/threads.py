@@ -1,0 +1,98 @@
+"""Between Faust's event loop and the poll thread: commands one way, callbacks the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from confluent_kafka import Consumer as RdConsumer
+from confluent_kafka import KafkaError, KafkaException
+from faust.exceptions import ConsumerNotStarted
+from faust.transport import base
+
+from .poller import Poller, PollerEnded
+
+T = TypeVar("T")
+
+
+class OffsetOutOfRange(Exception):
+    """The log does not hold the offset that was to be read, and `auto.offset.reset` is "error"."""
+
+    def __init__(self, error: KafkaError) -> None:
+        super().__init__(f"the log does not hold the next offset to be read: {error.str()}")
+
+
+class Threads(base.Consumer):
+    """The part of the consumer that knows that there are two threads."""
+
+    _poller: Poller | None = None
+    _running: asyncio.AbstractEventLoop
+
+    @property
+    def poller(self) -> Poller:
+        if self._poller is None:
+            raise ConsumerNotStarted("the consumer was not started")
+        return self._poller
+
+    @property
+    def _is_leaving(self) -> bool:
+        return self.should_stop or self.app.should_stop
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether the poll thread runs."""
+        return self._poller is not None and self._poller.is_alive()
+
+    def _on_loop(self, callback: Callable[..., object], *args: Any) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the process is ending
+            self._running.call_soon_threadsafe(callback, *args)
+
+    async def _in_poller(self, command: Callable[[RdConsumer], T]) -> T:
+        return await asyncio.wrap_future(self.poller.submit(command))
+
+    def _tell_poller(self, command: Callable[[RdConsumer], object]) -> None:
+        """Without waiting; in order with all other commands."""
+        self.poller.submit(command).add_done_callback(self._told)
+
+    def _told(self, future: Future[object]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not isinstance(error, PollerEnded):
+            self._log(logging.WARNING, "librdkafka refused: %r", error)
+
+    def _log(self, level: int, text: str, *args: object) -> None:
+        """From any thread."""
+        self.logger.log(level, text, *args)
+
+    def on_error(self, error: KafkaError) -> None:
+        """In the poll thread: an error that belongs to no call."""
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            self._crash_from_thread(OffsetOutOfRange(error))
+        elif error.fatal():
+            self._crash_from_thread(KafkaException(error))
+        else:
+            self._log(logging.WARNING, "librdkafka: %s", error)
+
+    def on_ended(self, error: BaseException | None) -> None:
+        if error is not None and not self.should_stop:
+            self._crash_from_thread(error)
+
+    def _crash_from_thread(self, error: BaseException) -> None:
+        self._on_loop(lambda: asyncio.ensure_future(self.crash(error)))
+
+    def _wait_for_faust(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """In a rebalance callback: run a coroutine on the loop and serve its commands meanwhile."""
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._running)
+        except RuntimeError:  # the loop is closed
+            coroutine.close()
+            return
+        future.add_done_callback(lambda _: self.poller.stir())
+        self.poller.serve_until(future.done)
+        if future.done():
+            future.result()
+        else:
+            self._on_loop(future.cancel)  # the consumer is stopping in the middle of a rebalance
