@@ -34,11 +34,13 @@ MAX_PHRASES: Final = 30
 MAX_WORDS: Final = 240
 MAX_NUMBERS: Final = 12
 MAX_DAYS: Final = 8
+#: characters; no language has longer words, and a hostile one of 6,000 grew to 141,000 when it was folded
+MAX_WORD: Final = 100
 #: without a coded time a report is taken to tell of the day it names, or of the days before it came out
 _LOOKS_BACK_DAYS: Final = 2
 
 _AGE: Final = re.compile(r"\b(\d{1,2})[\s-]year[s]?[\s-]old\b|\baged? (\d{1,2})\b|,\s(\d{2}),")
-_SENTENCE_END: Final = re.compile(r"[.!?:;\"“”«»\n—–|]\W*$")
+_SENTENCE_MARK: Final = re.compile(r"[.!?:;\"“”«»\n—–|]")
 _SHOUTED: Final = 4
 
 
@@ -162,7 +164,7 @@ class _Names:
         """Keys of a coded name, sorted. Common words and countries are no keys; a name of nothing else has its
         countries as keys (@IQ)."""
         words = WORD.findall(name)[:12]
-        folded = [fold(_no_possessive(word)) for word in words]
+        folded = [_folded(_no_possessive(word)) for word in words]
         keys = self._places_and_titles(folded, words)
         for word, low in zip(words, folded, strict=True):
             if low in self._used or (lexicon.is_common(low) and not keep_common) or len(low) < 2 or low.isdecimal():
@@ -205,7 +207,7 @@ class _Names:
         key = skeleton(low)
         held = self.found.get(key)
         if held is None or (word[:1].isupper() and not held[:1].isupper()):
-            self.found[key] = _no_possessive(word)
+            self.found[key] = _no_possessive(word)[:MAX_WORD]
         return key
 
 
@@ -221,11 +223,12 @@ def _read(names: _Names, headline: str, text: str) -> tuple[list[str], list[str]
         opens = True
         for match in WORD.finditer(part):
             word = match.group()
-            gap = part[before : match.start()]
-            opens = opens or bool(_SENTENCE_END.search(gap))
+            # between two words stands nothing but marks, blanks and underscores; these belong to no sentence's end
+            blank = part.rfind("_", before, match.start()) + 1 or before
+            opens = opens or _SENTENCE_MARK.search(part, blank, match.start()) is not None
             before = match.end()
             word = _no_possessive(word)
-            low = fold(word)
+            low = _folded(word)
             all_words.append(word)
             all_folded.append(low)
             if has_case(word):
@@ -261,6 +264,12 @@ def _read(names: _Names, headline: str, text: str) -> tuple[list[str], list[str]
 def _is_title_case(headline: str) -> bool:
     long_words = [word for word in WORD.findall(headline) if len(word) >= _SHOUTED and has_case(word)]
     return len(long_words) >= 3 and sum(word[0].isupper() for word in long_words) >= 0.7 * len(long_words)
+
+
+def _folded(word: str) -> str:
+    """Bounded before, for the caches that keep words, and after: one letter may become eighteen."""
+    low = fold(word if len(word) <= MAX_WORD else word[:MAX_WORD])
+    return low if len(low) <= MAX_WORD else low[:MAX_WORD]
 
 
 def _no_possessive(word: str) -> str:
