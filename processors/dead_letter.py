@@ -6,10 +6,11 @@ from typing import Final
 
 from processors.handover import Outgoing, RawRecord
 from schemas.rejection import Rejection, rejected_headers
-from schemas.topics import REJECTED
+from schemas.topics import REJECTED, REJECTED_MAX_BYTES
 
-#: a rejected record must fit its topic beside up to 50 kB of headers; the whole stays in the topic it came from
-_MAX_VALUE: Final = 980_000
+#: a rejected record must fit its topic beside its key and up to 50 kB of headers. What is larger can only be in a log
+#: that takes records eight times as large as its registry says; there the whole stays
+_MAX_VALUE: Final = REJECTED_MAX_BYTES - 100_000
 _MAX_KEY: Final = 10_000
 
 

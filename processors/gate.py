@@ -31,7 +31,7 @@ from schemas.decision import Decision, Tick
 from schemas.errors import MalformedRecord
 from schemas.headers import headers_of, read_headers
 from schemas.regions import ALL_REGIONS, partition_of
-from schemas.topics import COMMANDS, EVENTS
+from schemas.topics import COMMANDS, EVENTS, REJECTED_MAX_BYTES
 
 log = structlog.stdlib.get_logger("timelines.gate")
 
@@ -80,7 +80,9 @@ def gate_clients(settings: Settings) -> tuple[Consumer, Producer]:
         session_timeout_ms=int(settings.session_timeout_s * 1000),
         heartbeat_interval_ms=int(settings.session_timeout_s * 1000 / 4),
     )
-    return consumer, new_producer(settings, "gate", message_timeout_ms=int(_DELIVERY_S * 1000))
+    return consumer, new_producer(
+        settings, "gate", message_timeout_ms=int(_DELIVERY_S * 1000), message_max_bytes=REJECTED_MAX_BYTES
+    )
 
 
 class Gate:

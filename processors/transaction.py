@@ -14,7 +14,7 @@ from faust_confluent.transactions import TransactionalWriter
 from processors.handover import Handover, Outgoing
 from runtime.clients import new_producer
 from runtime.settings import Settings
-from schemas.topics import changelog_topic
+from schemas.topics import REJECTED_MAX_BYTES, changelog_topic
 
 #: a transaction that its owner does not end holds back every reader of its partitions until this
 _TRANSACTION_TIMEOUT_MS: Final = 30_000
@@ -30,6 +30,7 @@ class PartitionWriter:
             f"worker-{partition}",
             transactional_id=transactional_id,
             transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
+            message_max_bytes=REJECTED_MAX_BYTES,  # of all that it writes, rejected records alone may be so large
         )
         self._changelog = changelog_topic(settings.app_id)
         self._writer = TransactionalWriter(producer, transactional_id, partition, keep_trying=keep_trying)

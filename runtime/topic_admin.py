@@ -102,8 +102,8 @@ def equal_partitions(admin: AdminClient, names: Sequence[str]) -> int:
 def wanted_config(topic: Topic, settings: Settings) -> dict[str, str]:
     """Settings of a topic as it is created."""
     return {
-        **topic.kafka_config(),
         "max.message.bytes": str(_MAX_MESSAGE_BYTES),
+        **topic.kafka_config(),
         "min.insync.replicas": str(settings.min_insync_replicas),
     }
 

@@ -14,6 +14,9 @@ REJECTED: Final = "incidents.rejected.v1"
 COMMANDS: Final = "incidents.commands.v1"
 
 _DAY_MS: Final = 24 * 3600 * 1000
+#: of incidents.rejected.v1: what a record of the log weighs in full, also where the log was told to take more than
+#: its 1 MB, and its headers. Hosted clusters allow no more than 8 MiB
+REJECTED_MAX_BYTES: Final = 8 * 1024 * 1024
 #: one setting for all topics: what stands in one partition of the log stands in the same partition of the others
 DEFAULT_PARTITIONS: Final = 6
 
@@ -58,7 +61,7 @@ REGISTRY: Final[tuple[Topic, ...]] = (
     Topic(UPDATES, "what changed, one record a revision", "processors", "incident_id",
           "TimelineUpdate", "delete", 30 * _DAY_MS),
     Topic(REJECTED, "what could not be taken, with its original bytes", "processors", "as received",
-          "the original bytes", "delete", 90 * _DAY_MS),
+          "the original bytes", "delete", 90 * _DAY_MS, {"max.message.bytes": str(REJECTED_MAX_BYTES)}),
     Topic(COMMANDS, "requests for decisions", "operators", "region", "Command", "delete", 90 * _DAY_MS),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Topic]] = {topic.name: topic for topic in REGISTRY}

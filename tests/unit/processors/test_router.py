@@ -19,7 +19,7 @@ from schemas.headers import read_headers
 from schemas.regions import partition_of
 from schemas.rejection import read_rejection
 from schemas.timeline import ClaimAdded, TimelineUpdate
-from schemas.topics import ENTRIES, EVENTS, REJECTED, TIMELINES, UPDATES
+from schemas.topics import ENTRIES, EVENTS, REJECTED, REJECTED_MAX_BYTES, TIMELINES, UPDATES
 from tests.tally_core import START, VERSION, TallyCore, a_decision, an_attack, in_log
 
 
@@ -190,13 +190,13 @@ def test_a_machine_out_of_memory_is_no_fault_of_the_record() -> None:
 
 
 def test_a_reject_too_large_for_its_topic_is_cut_and_says_so() -> None:
-    whole = {**in_log(an_attack("fire", "e1")), "value": b"x" * 1_040_000, "key": b"k" * 20_000}
+    whole = {**in_log(an_attack("fire", "e1")), "value": b"x" * 9_000_000, "key": b"k" * 20_000}
     (rejected,) = to(REJECTED, a_router().process(log(whole)))
     assert rejected.value is not None
     assert rejected.key is not None
-    assert len(rejected.value) + len(rejected.key) < 1_000_000
+    assert 8_000_000 < len(rejected.value) + len(rejected.key) < REJECTED_MAX_BYTES - 60_000
     assert whole["value"].startswith(rejected.value)
-    assert "1040000 bytes" in why(rejected)[1]
+    assert "9000000 bytes" in why(rejected)[1]
 
 
 def test_an_update_too_large_for_its_topic_names_fewer_changes_and_keeps_the_count() -> None:
