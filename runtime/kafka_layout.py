@@ -79,6 +79,17 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A further listener of one node: where it listens on loopback, and the port that its clients are told of.
+
+    advertised: another program's port where that one stands between (a proxy, a tunnel)
+    """
+
+    port: int
+    advertised: int
+
+
+@dataclass(frozen=True, slots=True)
 class Security:
     """How clients come in. Defaults: as they are, without encryption, on loopback.
 
@@ -86,12 +97,14 @@ class Security:
     `authorizer.class.name`, `super.users`, ...), written to a file that only the user can read.
     scram_users: name -> password, made when the data are formatted; a broker's own login is among them.
     client: librdkafka's settings with which readiness is asked; must be allowed to list topics and open transactions.
+    doors: by number of the node; clients that come in there stay on the doors of all nodes. Same protocol.
     """
 
     protocol: str = "PLAINTEXT"
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     scram_users: Mapping[str, str] = field(default_factory=dict, repr=False)
     client: Mapping[str, str] = field(default_factory=dict, repr=False)
+    doors: Mapping[int, Door] = field(default_factory=dict)
 
 
 def default_data() -> Path:
@@ -157,14 +170,16 @@ def server_properties(data: Path, cluster: Cluster, node: Node, security: Securi
     count = len(cluster.nodes)
     replicas, in_sync = min(3, count), min(2, count)
     listener = security.protocol
+    door = security.doors.get(node.number)
+    listens = f"{listener}://{node.address},CONTROLLER://{HOST}:{node.controller_port}"
     values = {
         "process.roles": "broker,controller",
         "node.id": node.number,
         "controller.quorum.bootstrap.servers": ",".join(f"{HOST}:{each.controller_port}" for each in cluster.nodes),
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"{listener}://{node.address},CONTROLLER://{HOST}:{node.controller_port}",
-        "advertised.listeners": f"{listener}://{node.address},CONTROLLER://{HOST}:{node.controller_port}",
-        "listener.security.protocol.map": f"{listener}:{listener},CONTROLLER:PLAINTEXT",
+        "listeners": listens + (f",DOOR://{HOST}:{door.port}" if door else ""),
+        "advertised.listeners": listens + (f",DOOR://{HOST}:{door.advertised}" if door else ""),
+        "listener.security.protocol.map": f"{listener}:{listener},CONTROLLER:PLAINTEXT,DOOR:{listener}",
         "inter.broker.listener.name": listener,
         "log.dirs": node.folder(data) / "log",
         "auto.create.topics.enable": "false",

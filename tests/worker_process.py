@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,24 @@ def a_free_port() -> int:
 
 
 class WorkerProcess:
-    """`python -m tests.tally_worker`, or another module that runs a worker."""
+    """`python -m tests.tally_worker`, or another module that runs a worker.
 
-    def __init__(self, bootstrap_servers: str, app_id: str, log_file: Path, **settings: Any) -> None:
+    home: its home, working directory and place of temporary files; it writes its log to this process then, which keeps
+        it in log_file
+    environment: further variables
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        app_id: str,
+        log_file: Path,
+        *,
+        module: str = "tests.tally_worker",
+        home: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
         self.port = a_free_port()
         self.log_file = log_file
         given = {
@@ -50,12 +66,28 @@ class WorkerProcess:
             "session_timeout_s": 6,
             **settings,
         }
-        environment = {**os.environ, **{f"TIMELINES_{name.upper()}": str(value) for name, value in given.items()}}
+        root = Path(__file__).parent.parent
+        variables = {
+            **os.environ,
+            **{f"TIMELINES_{name.upper()}": str(value) for name, value in given.items()},
+            **(environment or {}),
+        }
+        if home is not None:
+            variables |= {"HOME": str(home), "TMPDIR": str(home), "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
         with log_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.tally_worker"], env=environment, stdout=output, stderr=output,
-                stdin=subprocess.DEVNULL, cwd=Path(__file__).parent.parent,
+                [sys.executable, "-m", module], env=variables, stdin=subprocess.DEVNULL, cwd=home or root,
+                stdout=output if home is None else subprocess.PIPE,
+                stderr=output if home is None else subprocess.STDOUT,
             )  # fmt: skip
+        if home is not None:
+            threading.Thread(target=self._keep_log, name=log_file.name, daemon=True).start()
+
+    def _keep_log(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines, self.log_file.open("ab", buffering=0) as kept:
+            for line in lines:
+                kept.write(line)
 
     def get(self, page: str) -> tuple[int, str]:
         """Status and text of a health page; (0, reason) where nobody answers."""

@@ -10,6 +10,7 @@ import pytest
 from runtime.kafka_java import KafkaUnavailable
 from runtime.kafka_layout import (
     HOST,
+    Door,
     Node,
     PortTaken,
     Security,
@@ -33,6 +34,15 @@ def test_every_listener_is_on_loopback() -> None:
     values = _properties(3)
     for name in ("listeners", "advertised.listeners"):
         assert all(f"://{HOST}:" in address for address in values[name].split(","))
+
+
+def test_a_door_tells_its_clients_the_port_of_what_stands_in_front_of_it() -> None:
+    values = _properties(3, Security(doors={1: Door(22_000, advertised=23_000)}))
+    assert values["listeners"].endswith(f",DOOR://{HOST}:22000")
+    assert values["advertised.listeners"].endswith(f",DOOR://{HOST}:23000")
+    assert "DOOR:PLAINTEXT" in values["listener.security.protocol.map"]
+    assert values["inter.broker.listener.name"] == "PLAINTEXT"
+    assert "DOOR://" not in _properties(3, Security(doors={2: Door(22_000, 23_000)}))["listeners"]
 
 
 def test_topics_are_not_made_by_asking_for_them() -> None:
