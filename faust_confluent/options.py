@@ -29,12 +29,16 @@ class Options:
         records/s 20 ms cut the CPU per record by two thirds
     start_offsets: for applications that keep the reached offset in their own state. Asked on the event loop after
         each assignment, when recovery is done
+    most_held_bytes: of batch-first topics: while values of so many bytes are delivered and neither acknowledged nor
+        dropped, nothing more is delivered, and then nothing more is fetched. Buffers count batches, and a batch of
+        500 records may weigh 50 kB or 500 MB. None: no bound
     """
 
-    consumer: Mapping[str, Any] = field(default_factory=dict)
-    producer: Mapping[str, Any] = field(default_factory=dict)
+    consumer: Mapping[str, Any] = field(default_factory=dict, repr=False)  # a password may stand in them
+    producer: Mapping[str, Any] = field(default_factory=dict, repr=False)
     coalesce_s: float = 0.0
     start_offsets: StartOffsets | None = None
+    most_held_bytes: int | None = None
 
 
 def servers(urls: Collection[URL]) -> str:

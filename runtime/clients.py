@@ -5,16 +5,21 @@ All clients are confluent-kafka (librdkafka). Consumers read only committed reco
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient
 
+from .refusals import bad_files, hung_up, refused_login
 from .settings import PREFIX, Settings, SettingsError
 
 #: what one message may weigh with its headers and envelope; above schemas.codec.MAX_RECORD_BYTES
 _MESSAGE_MAX_BYTES: Final = 1_048_576
+#: how long a question may wait before it is looked whether the broker has refused us meanwhile
+_SLICE_S: Final = 1.0
 
 
 class BrokerUnreachable(Exception):
@@ -45,15 +50,21 @@ def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
         config["sasl.username"] = settings.sasl_username
         config["sasl.password"] = settings.sasl_password.get_secret_value() if settings.sasl_password else ""
     if settings.security_protocol.endswith("SSL"):
-        files = {
-            "ssl.ca.location": settings.ssl_ca_location,
-            "ssl.certificate.location": settings.ssl_certificate_location,
-            "ssl.key.location": settings.ssl_key_location,
-        }
-        config.update({name: str(path) for name, path in files.items() if path is not None})
+        for name in ("ssl_ca_location", "ssl_certificate_location", "ssl_key_location"):
+            if (path := getattr(settings, name)) is not None:
+                config[name.replace("_", ".")] = _readable(f"{PREFIX}{name.upper()}", path)
         if settings.ssl_key_password is not None:
             config["ssl.key.password"] = settings.ssl_key_password.get_secret_value()
     return config
+
+
+def _readable(variable: str, path: Path) -> str:
+    """librdkafka says of a file that is not there that its contents are wrong. Raises SettingsError."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise SettingsError(variable, f"{path} cannot be read ({error.strerror}): name a PEM file") from error
+    return str(path)
 
 
 def new_producer(settings: Settings, client_id: str, **extra: Any) -> Producer:
@@ -94,17 +105,35 @@ def new_admin(settings: Settings, client_id: str = "admin") -> AdminClient:
 
 
 def check_reachable(settings: Settings, timeout_s: float = 10.0) -> None:
-    """Raises BrokerUnreachable unless a broker answers within the time; SettingsError without an address."""
-    reasons: list[str] = []
+    """Raises BrokerUnreachable unless a broker answers within the time.
+
+    SettingsError without an address, and as soon as a broker refuses the login or a certificate is wrong: librdkafka
+    itself would try for ever.
+    """
+    told: list[KafkaError] = []
     config = client_config(settings, "probe")
-    config["error_cb"] = lambda error: reasons.append(str(error.str()))
-    probe = AdminClient(config)
+    config["error_cb"] = told.append
     try:
-        probe.list_topics(timeout=timeout_s)
+        probe = AdminClient(config)
     except KafkaException as error:
-        probe.poll(0)  # serves error_cb: what librdkafka itself says of the failure
-        why = reasons[0] if reasons else error.args[0].str()
-        raise BrokerUnreachable(config["bootstrap.servers"], why) from error
+        raise bad_files(error.args[0]) or error from error
+    end = time.monotonic() + timeout_s
+    while True:
+        left = end - time.monotonic()
+        try:
+            probe.list_topics(timeout=max(0.1, min(left, _SLICE_S)))
+        except KafkaException as error:
+            probe.poll(0)  # serves error_cb: what librdkafka itself says of the failure
+            for reason in told:
+                if (refused := refused_login(reason, settings)) is not None:
+                    raise refused from error
+            if left <= _SLICE_S:
+                if (refused := hung_up(settings)) is not None:
+                    raise refused from error
+                why = told[0].str() if told else error.args[0].str()
+                raise BrokerUnreachable(config["bootstrap.servers"], why) from error
+        else:
+            return
 
 
 def is_end_of_partition(error: KafkaError | None) -> bool:

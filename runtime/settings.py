@@ -17,6 +17,11 @@ from schemas.topics import DEFAULT_PARTITIONS
 
 PREFIX = "TIMELINES_"
 _SECRETS = ("SASL_PASSWORD", "SSL_KEY_PASSWORD")
+_TLS = ("ssl_ca_location", "ssl_certificate_location", "ssl_key_location", "ssl_key_password")
+#: a password is a line; a file that is larger is another file
+_MOST_SECRET_BYTES = 4_096
+#: where containers find their secrets; who may read them there is the business of the host
+_CONTAINER_SECRETS = Path("/run/secrets")
 
 
 class SettingsError(Exception):
@@ -30,7 +35,13 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything a service can be told. Immutable; secrets do not show in `repr`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,  # pydantic's errors show what they were given: all of it, where fields do not fit
+    )
 
     bootstrap_servers: str | None = Field(default=None, description="host:port[,host:port] of the brokers")
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -83,11 +94,40 @@ class Settings(BaseSettings):
     def _host_and_port(cls, value: str | None) -> str | None:
         if value is None:
             return None
+        if "@" in value or "://" in value:  # not shown: what stands there may be a password
+            raise ValueError(
+                "must be host:port alone, without a protocol and without a login: those are "
+                f"{PREFIX}SECURITY_PROTOCOL, {PREFIX}SASL_USERNAME and {PREFIX}SASL_PASSWORD_FILE. A password that "
+                "stood there should be changed"
+            )
         for server in value.split(","):
             host, _, port = server.strip().rpartition(":")
             if not host or not port.isdigit() or not 0 < int(port) < 65_536:
                 raise ValueError('must be "host:port", several with commas between, for example "127.0.0.1:9092"')
         return value
+
+    @field_validator("sasl_password", "ssl_key_password")
+    @classmethod
+    def _one_line(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value() if value is not None else "-"
+        if not secret or not secret.isprintable():
+            raise ValueError("must be one line of printable characters, and not empty")
+        return value
+
+    @model_validator(mode="after")
+    def _security_is_asked_for(self) -> Settings:
+        """What would not be used is refused: whoever set it believes to be protected."""
+        login = [name for name in ("sasl_username", "sasl_password") if getattr(self, name) is not None]
+        files = [name for name in _TLS if getattr(self, name) is not None]
+        for names, word, protocols in ((login, "SASL", "SASL_SSL"), (files, "SSL", "SASL_SSL or SSL")):
+            if names and word not in self.security_protocol.split("_"):
+                raise ValueError(
+                    f"{PREFIX}{names[0].upper()} is set, and {PREFIX}SECURITY_PROTOCOL={self.security_protocol} does "
+                    f"not use it: set that to {protocols}, or leave this out"
+                )
+        if (self.ssl_certificate_location is None) != (self.ssl_key_location is None):
+            raise ValueError(f"{PREFIX}SSL_CERTIFICATE_LOCATION and {PREFIX}SSL_KEY_LOCATION go together: set both")
+        return self
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> Settings:
@@ -110,11 +150,12 @@ def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> 
         if (text := environ.get(PREFIX + name.upper())) not in (None, ""):
             values[name] = text
     for secret in _SECRETS:
-        if (file := environ.get(f"{PREFIX}{secret}_FILE")) and secret.lower() not in values:
-            try:
-                values[secret.lower()] = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
-            except OSError as error:
-                raise SettingsError(f"{PREFIX}{secret}_FILE", f"cannot be read ({error.strerror}): {file}") from error
+        if file := environ.get(f"{PREFIX}{secret}_FILE"):
+            if secret.lower() in values:
+                raise SettingsError(
+                    f"{PREFIX}{secret}", f"is set, and {PREFIX}{secret}_FILE too: leave one of them out"
+                )
+            values[secret.lower()] = _secret_in(f"{PREFIX}{secret}_FILE", Path(file))
     values.update({name: value for name, value in given.items() if value is not None})
     try:
         return Settings.model_validate(values)
@@ -124,4 +165,46 @@ def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> 
         raise SettingsError(name, fault["msg"].removeprefix("Value error, ")) from error
 
 
-__all__ = ["PREFIX", "Settings", "SettingsError", "load_settings"]
+def _secret_in(variable: str, file: Path) -> str:
+    """The line in the file. What the variable holds is not shown: it may be the password itself, by mistake."""
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(_MOST_SECRET_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no path"
+        raise SettingsError(
+            variable, f"the file it names cannot be read ({why}): name one that holds one line"
+        ) from None
+    if len(raw) > _MOST_SECRET_BYTES:
+        raise SettingsError(
+            variable, f"the file it names has more than {_MOST_SECRET_BYTES:,} bytes: is it another one?"
+        )
+    try:
+        secret = raw.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SettingsError(variable, "the file it names is no text in UTF-8: it must hold one line") from None
+    if not secret:
+        raise SettingsError(variable, "the file it names is empty: write the password into it")
+    if not secret.isprintable():
+        raise SettingsError(variable, "the file it names holds more than one line of printable characters")
+    return secret
+
+
+def exposed_files(environ: Mapping[str, str] | None = None) -> list[str]:
+    """A warning for each file with a secret that other users of this machine can read."""
+    environ = os.environ if environ is None else environ
+    warnings = []
+    for variable in (*(f"{PREFIX}{secret}_FILE" for secret in _SECRETS), f"{PREFIX}SSL_KEY_LOCATION"):
+        file = Path(environ.get(variable) or "/dev/null")
+        if file == Path("/dev/null") or _CONTAINER_SECRETS in file.parents:
+            continue
+        try:
+            mode = file.stat().st_mode & 0o777
+        except (OSError, ValueError):
+            continue
+        if mode & 0o077:
+            warnings.append(f"{variable}: other users can read the file it names (mode {mode:04o}): chmod 600")
+    return warnings
+
+
+__all__ = ["PREFIX", "Settings", "SettingsError", "exposed_files", "load_settings"]

@@ -41,6 +41,7 @@ class _Lazy(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is to run, imported now."""
+        _refuse_secrets(args)
         name, _, rest = super().resolve_command(ctx, args)
         if name is None:
             return name, None, rest
@@ -50,6 +51,19 @@ class _Lazy(TyperGroup):
         command = typer.main.get_command(command_app)
         command.name = name
         return name, command, rest
+
+
+def _refuse_secrets(arguments: list[str]) -> None:
+    """Arguments are seen by every user of the machine; whoever tries is told where a password belongs."""
+    for argument in arguments:
+        name = argument.partition("=")[0].lower()
+        if name.startswith("--") and ("password" in name or name.startswith("--sasl")):
+            typer.echo(
+                f"timelines: {name}: a login is no argument, for every user of this machine sees those: set "
+                "TIMELINES_SASL_USERNAME and TIMELINES_SASL_PASSWORD_FILE, and change a password that stood here",
+                err=True,
+            )
+            raise typer.Exit(2)
 
 
 _HELP: Final = {"help_option_names": ["-h", "--help"]}

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from runtime.clients import BrokerUnreachable, check_reachable
-from runtime.settings import Settings, SettingsError, load_settings
+from runtime.settings import Settings, SettingsError, exposed_files, load_settings
 from runtime.terminal import shown
 
 BootstrapServers = Annotated[
@@ -25,9 +25,12 @@ def fail(command: str, problem: object, status: int) -> NoReturn:
 def settings_for(command: str, **given: object) -> Settings:
     """Settings from the environment and the command's options; ends the command with status 2 where they are wrong."""
     try:
-        return load_settings(None, **given)
+        settings = load_settings(None, **given)
     except SettingsError as error:
         fail(command, error, 2)
+    for warning in exposed_files():
+        typer.echo(f"timelines {command}: warning: {warning}", err=True)
+    return settings
 
 
 def connected(command: str, **given: object) -> Settings:

@@ -14,8 +14,9 @@ from producers.outgoing import Choice
 from producers.pace import parse_duration
 from producers.resume import ResumeError
 from runtime.clients import BrokerUnreachable
-from runtime.settings import SettingsError, load_settings
+from runtime.settings import SettingsError
 from runtime.terminal import shown
+from timelines.connection import settings_for
 from timelines.producing import NoLog, ProductionRun
 from timelines.sources import SourceError, Status
 
@@ -82,7 +83,7 @@ def register(app: typer.Typer) -> None:
         """
         try:
             choice = _choice(order, since, until, duration, speed, clock)
-            settings = load_settings(bootstrap_servers=bootstrap_servers)
+            settings = settings_for("produce", bootstrap_servers=bootstrap_servers)
             options = {
                 "feed": feed.value, "order": order.value, "from": since or "", "to": until or "", "clock": clock.value
             }  # fmt: skip
