@@ -22,10 +22,12 @@ class BatchMessage(ConsumerMessage):
 
     records: confluent-kafka messages in the order of the log; none where the message only tells that the end of a
         changelog was reached
+    weight: bytes of their values
     """
 
-    __slots__ = ("records",)
+    __slots__ = ("records", "weight")
     records: list[Message]
+    weight: int
 
     @classmethod
     def of(cls, tp: Any, records: list[Message], *, offset: int, generation_id: int) -> BatchMessage:
@@ -35,6 +37,7 @@ class BatchMessage(ConsumerMessage):
             generation_id=generation_id,
         )  # fmt: skip
         message.records = records
+        message.weight = sum(map(len, records))
         return message
 
 

@@ -70,6 +70,7 @@ class Consumer(Offsets):
         await super().on_start()
         self._running = asyncio.get_running_loop()
         options = self.options
+        self._most_held_bytes = options.most_held_bytes
         config = consumer_config(self.app, self.transport.url, options)
         config["error_cb"] = self.on_error
         config["stats_cb"] = self.on_statistics

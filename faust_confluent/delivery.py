@@ -17,6 +17,8 @@ from .threads import Threads
 
 _IDLE_S: Final = 1.0
 _YIELD_EVERY: Final = 100
+#: how soon it is seen that a full application has room again
+_ROOM_S: Final = 0.005
 
 
 class Delivery(Threads):
@@ -31,6 +33,7 @@ class Delivery(Threads):
         #: offsets delivered and not yet committed, in order, for each partition whose topic is acknowledged
         self._ledger: dict[TP, deque[int]] = {}
         self._fetched = asyncio.Event()
+        self._most_held_bytes: int | None = None
 
     def _forget_acks(self, tp: TP) -> None:
         self._ledger.pop(tp, None)
@@ -102,8 +105,11 @@ class Delivery(Threads):
                 # A stopped flow means: wait. What was fetched meanwhile is dropped only where a seek or another
                 # assignment has made it void; anything else would be missing for ever (a whole batch was, when a
                 # rebalance was faster than this loop's wait for a fetch).
-                while not self.flow_active:
-                    await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode takes asyncio's events too
+                while not self.flow_active or self._is_full:
+                    if self.flow_active:
+                        await asyncio.sleep(_ROOM_S)
+                    else:
+                        await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode takes asyncio's events
                     if self.should_stop or fetcher.should_stop:
                         return
                 if self.poller.is_current(fetch, place):
@@ -112,6 +118,15 @@ class Delivery(Threads):
                 self._n_acked = 0
                 await self.commit()
             await asyncio.sleep(0)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the values of batch-first topics that are delivered and neither acknowledged nor dropped."""
+        return sum(message.weight for message in self._unacked_messages if isinstance(message, BatchMessage))
+
+    @property
+    def _is_full(self) -> bool:
+        return self._most_held_bytes is not None and self.held_bytes >= self._most_held_bytes
 
     async def _deliver_place(self, fetch: Fetch, place: Place) -> None:
         """Everything one fetch holds of one partition."""

@@ -25,6 +25,8 @@ Place = tuple[str, int]
 
 #: fetches that may wait for the event loop; then the thread stops polling, and librdkafka's own queue fills up
 _MAX_WAITING: Final = 2
+#: bytes of values that may wait for the event loop; a fetch has what librdkafka's queue held, and what came meanwhile
+_MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
 _POLL_S: Final = 0.05
 _NETWORK_S: Final = 10.0
 _SEEK_TRIES: Final = 200
@@ -42,12 +44,14 @@ class Fetch:
     serial: number of the round, to tell what came before a seek
     epoch: number of the assignment, to tell what belongs to an earlier one
     ends: partitions of which the end was reached, and the offset where the log ends
+    weight: bytes of the values
     """
 
     serial: int
     epoch: int
     records: dict[Place, list[Message]] = field(default_factory=dict)
     ends: dict[Place, int] = field(default_factory=dict)
+    weight: int = 0
 
 
 class Listener(Protocol):
@@ -172,9 +176,9 @@ class Poller(threading.Thread):
     def _round(self) -> None:
         self.alive_at = monotonic()
         self._serve()
-        if len(self._waiting) >= _MAX_WAITING:
+        if self._is_full:
             self._stir.clear()
-            if len(self._waiting) >= _MAX_WAITING and not self._commands:
+            if self._is_full and not self._commands:
                 self.pauses += 1
                 self._stir.wait(_POLL_S)
             return
@@ -189,6 +193,12 @@ class Poller(threading.Thread):
         if fetch.records or fetch.ends:
             self._waiting.append(fetch)
             self._listener.on_fetch()
+
+    @property
+    def _is_full(self) -> bool:
+        # a copy: the event loop takes from the other end meanwhile
+        waiting = tuple(self._waiting)
+        return len(waiting) >= _MAX_WAITING or sum(fetch.weight for fetch in waiting) >= _MAX_WAITING_BYTES
 
     def _serve(self) -> None:
         while self._commands:
@@ -212,6 +222,7 @@ class Poller(threading.Thread):
                     records[place] = [message]
                 else:
                     run.append(message)
+                fetch.weight += len(message)
             elif error.code() == KafkaError._PARTITION_EOF:
                 if place[0] in self.end_topics:
                     fetch.ends[place] = offset_of(message)

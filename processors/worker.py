@@ -41,8 +41,12 @@ EXPECTED: Final = (Fenced, NotWritten, GapInLog, OffsetOutOfRange, TooManyReject
 
 #: one thread a partition in flight; a thread waits for the broker most of its time
 _THREADS: Final = 16
-#: Faust counts batches here, and each may hold batch_records records of up to 1 MB
+#: Faust counts batches here; what they weigh is bounded below
 _BUFFERED_BATCHES: Final = 8
+#: values of records that wait or are in work, over all partitions: 64 records of the largest size. Beside these the
+#: worker holds what the poll thread (8 MiB and a fetch) and librdkafka (16 MiB and a fetch) have ready
+_HELD_BYTES: Final = 64 * 1024 * 1024
+_QUEUED_KBYTES: Final = 16 * 1024
 _COMMIT_INTERVAL_S: Final = 1.0
 _STATISTICS_MS: Final = 2_000
 
@@ -95,11 +99,13 @@ class Worker:
         consumer = {
             **config,
             "statistics.interval.ms": _STATISTICS_MS,
+            "queued.max.messages.kbytes": _QUEUED_KBYTES,
             # the offset to read stands in the state: if the log does not hold it, beginning elsewhere would be wrong
             "auto.offset.reset": "error",
         }
         coalesce_s = settings.coalesce_ms / 1000
-        configure(app, Options(consumer, config, coalesce_s, start_offsets=self._start_offsets))
+        options = Options(consumer, config, coalesce_s, start_offsets=self._start_offsets, most_held_bytes=_HELD_BYTES)
+        configure(app, options)
         app.on_rebalance_complete.connect(self._on_rebalance_complete)
         app.on_partitions_revoked.connect(self._on_partitions_revoked)
         events = app.topic(EVENTS, schema=BatchSchema())
