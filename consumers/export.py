@@ -13,6 +13,7 @@ from typing import Final
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from runtime.clients import is_end_of_partition, new_consumer, raw_bytes, raw_headers
+from runtime.refusals import hint, told, why_missing
 from runtime.settings import Settings
 
 _TIMEOUT_S: Final = 30.0
@@ -54,13 +55,14 @@ def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
     consumer = new_consumer(settings, "export")
     try:
         there = consumer.list_topics(timeout=_TIMEOUT_S).topics
+        missing = why_missing(consumer, [topic for topic in topics if topic not in there])
     except KafkaException as error:
         raise ExportError(f"the broker does not tell its topics: {error.args[0].str()}") from error
     finally:
         consumer.close()
     for topic in topics:
         if topic not in there:
-            raise ExportError(f"{topic} is not on this broker: `timelines topics create` makes it")
+            raise ExportError(f"{topic} cannot be read: {missing[topic]}")
     return {topic: len(there[topic].partitions) for topic in topics}
 
 
@@ -123,7 +125,7 @@ def _span(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
         # asked of the broker: the cached end is the high watermark, this one that of the committed records
         start, end = consumer.get_watermark_offsets(place, timeout=_TIMEOUT_S)
     except KafkaException as error:
-        raise ExportError(f"{place.topic}[{place.partition}] does not tell its end: {error.args[0].str()}") from error
+        raise ExportError(f"{place.topic}[{place.partition}] does not tell its end: {told(error.args[0])}") from error
     return start, end
 
 
@@ -166,7 +168,7 @@ def _read(
 def _passing_or_raise(message: Message, error: KafkaError) -> str:
     if error.code() in _PASSING:
         return f" ({error.str()})"
-    raise ExportError(f"{message.topic() or 'the topics'} cannot be read: {error.str()}")
+    raise ExportError(f"{message.topic() or 'the topics'} cannot be read: {error.str()}{hint(error)}")
 
 
 def _stored(message: Message) -> Stored:

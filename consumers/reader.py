@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from runtime.clients import is_end_of_partition, new_consumer
+from runtime.refusals import hint, why_missing
 from runtime.settings import Settings
 from schemas.headers import Headers, read_headers
 from schemas.topics import TIMELINES
@@ -148,7 +149,8 @@ class SinkReader:
             raise CannotRead(f"the broker does not tell its topics: {error.args[0].str()}") from error
         missing = [topic for topic in topics if topic not in there or there[topic].error is not None]
         if missing:
-            raise CannotRead(f"no topic {', '.join(missing)} on this broker: `timelines topics create` makes it")
+            told = "; ".join(f"{topic}: {why}" for topic, why in why_missing(self._consumer, missing).items())
+            raise CannotRead(f"the sink cannot be read: {told}")
         return {topic: len(there[topic].partitions) for topic in topics}
 
     def _note(self, message: Message, error: KafkaError) -> None:
@@ -158,7 +160,7 @@ class SinkReader:
         elif error.code() in _PASSING or error.retriable():
             self.trouble = str(error.str())
         else:
-            raise CannotRead(f"{message.topic() or 'the broker'}: {error.str()}")
+            raise CannotRead(f"{message.topic() or 'the broker'}: {error.str()}{hint(error)}")
 
     def _record(self, message: Message) -> Record | None:
         key, value = message.key(), message.value()

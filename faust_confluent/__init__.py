@@ -8,7 +8,17 @@ See README.md beside this file for what works, what does not, and what it costs.
 from .assignor import Assignor
 from .batch import BatchMessage, BatchSchema
 from .options import Options
-from .threads import OffsetOutOfRange
+from .threads import NotAllowed, OffsetOutOfRange
 from .transport import SCHEME, Transport, configure
 
-__all__ = ["SCHEME", "Assignor", "BatchMessage", "BatchSchema", "OffsetOutOfRange", "Options", "Transport", "configure"]
+__all__ = [
+    "SCHEME",
+    "Assignor",
+    "BatchMessage",
+    "BatchSchema",
+    "NotAllowed",
+    "OffsetOutOfRange",
+    "Options",
+    "Transport",
+    "configure",
+]

@@ -26,9 +26,32 @@ class OffsetOutOfRange(Exception):
         super().__init__(f"the log does not hold the next offset to be read: {error.str()}")
 
 
+class NotAllowed(Exception):
+    """The broker knows this client and does not let it read: trying again changes nothing.
+
+    reason: the broker's error. topic: which it is about, where that is known
+    """
+
+    def __init__(self, reason: KafkaError, topic: str | None) -> None:
+        super().__init__(f"{reason.str()} ({topic})" if topic else reason.str())
+        self.reason = reason
+        self.topic = topic
+
+
+_NOT_ALLOWED = frozenset(
+    {
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    }
+)
+
+
 class Threads(base.Consumer):
     """The part of the consumer that knows that there are two threads."""
 
+    #: the newest refusal of a login or of a certificate; whoever watches over the app sets it back
+    login_refused: KafkaError | None = None
     _poller: Poller | None = None
     _running: asyncio.AbstractEventLoop
 
@@ -67,13 +90,17 @@ class Threads(base.Consumer):
         """From any thread."""
         self.logger.log(level, text, *args)
 
-    def on_error(self, error: KafkaError) -> None:
+    def on_error(self, error: KafkaError, topic: str | None = None) -> None:
         """In the poll thread: an error that belongs to no call."""
         if error.code() == KafkaError._AUTO_OFFSET_RESET:
             self._crash_from_thread(OffsetOutOfRange(error))
+        elif error.code() in _NOT_ALLOWED:
+            self._crash_from_thread(NotAllowed(error, topic))
         elif error.fatal():
             self._crash_from_thread(KafkaException(error))
         else:
+            if error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL):
+                self.login_refused = error
             self._log(logging.WARNING, "librdkafka: %s", error)
 
     def on_ended(self, error: BaseException | None) -> None:

@@ -42,7 +42,22 @@ class Fenced(Exception):
 
 
 class NotWritten(Exception):
-    """The records cannot be written, however often it is tried. Says the broker's or librdkafka's reason."""
+    """The records cannot be written, however often it is tried. reason: the broker's or librdkafka's."""
+
+    def __init__(self, text: str, reason: KafkaError) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class OutcomeUnknown(NotWritten):
+    """A commit was begun, the broker died, and what became of it is not known here. The stored state knows."""
+
+    def __init__(self, transactional_id: str, reason: KafkaError) -> None:
+        super().__init__(
+            f"what became of the last transaction of {transactional_id} is not known ({reason.name()}: its broker "
+            "ended, or was not heard, in the middle of it): start again from the stored state, which knows",
+            reason,
+        )
 
 
 class Interrupted(Exception):
@@ -82,6 +97,7 @@ class TransactionalWriter:
         self._partition = partition
         self._keep_trying = keep_trying
         self._first_failure: KafkaError | None = None
+        self._failed_topic: str | None = None
         #: monotonic time since when the writer waits for the broker; None while it need not
         self.waiting_since: float | None = None
 
@@ -94,7 +110,7 @@ class TransactionalWriter:
         kept = tuple(records)
         redone = 0
         while True:
-            self._first_failure = None
+            self._first_failure = self._failed_topic = None
             try:
                 self._producer.begin_transaction()
                 self._send(kept)
@@ -107,7 +123,9 @@ class TransactionalWriter:
                     continue  # a broker that was away for longer than the transaction may last: not the records' fault
                 redone += 1
                 if redone >= _MOST_REDONE or abort.is_final:
-                    raise NotWritten(f"{self._transactional_id}: {reason.str()}") from abort
+                    where = f"{self._transactional_id}: {self._failed_topic}" if self._failed_topic else ""
+                    text = f"{where or self._transactional_id}: {reason.str()}"
+                    raise NotWritten(text, reason) from abort
             except KafkaException as error:
                 raise self._fatal(error.args[0]) from error
 
@@ -130,10 +148,10 @@ class TransactionalWriter:
                         raise
                     raise _MustAbort(reason, is_final=reason.code() == KafkaError.MSG_SIZE_TOO_LARGE) from error
 
-    def _delivered(self, error: KafkaError | None, message: Message) -> None:  # noqa: ARG002 - librdkafka's signature
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
         purged = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
         if error is not None and self._first_failure is None and error.code() not in purged:
-            self._first_failure = error
+            self._first_failure, self._failed_topic = error, message.topic()
 
     def _until_answered(self, call: Callable[[], None]) -> None:
         """Make a call of the transactional producer until it is answered; librdkafka goes on where it was."""
@@ -158,7 +176,9 @@ class TransactionalWriter:
     def _fatal(self, reason: KafkaError) -> Exception:
         if reason.code() in _FENCED:
             return Fenced(self._transactional_id)
-        return NotWritten(f"{self._transactional_id}: {reason.str()} ({reason.name()})")
+        if reason.code() == KafkaError.INVALID_TXN_STATE:
+            return OutcomeUnknown(self._transactional_id, reason)
+        return NotWritten(f"{self._transactional_id}: {reason.str()} ({reason.name()})", reason)
 
 
 class _MustAbort(Exception):
@@ -168,4 +188,4 @@ class _MustAbort(Exception):
         self.is_final = is_final
 
 
-__all__ = ["Fenced", "Interrupted", "NotWritten", "Sendable", "TransactionalWriter"]
+__all__ = ["Fenced", "Interrupted", "NotWritten", "OutcomeUnknown", "Sendable", "TransactionalWriter"]

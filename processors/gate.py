@@ -25,6 +25,7 @@ from processors.handover import RawRecord
 from processors.region_clocks import RegionClocks
 from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
 from runtime.metrics import GateMetrics
+from runtime.refusals import LOGIN_REFUSED_S, BrokerRefuses, is_not_allowed, is_refused_login, refused_login, told
 from runtime.settings import Settings
 from schemas.codec import decode_log_record, encode
 from schemas.decision import Decision, Tick
@@ -72,11 +73,17 @@ class _Partition:
     next_command: int = -1
 
 
+def gate_group(settings: Settings) -> str:
+    """The consumer group of the gates."""
+    return f"{settings.app_id}-gate"
+
+
 def gate_clients(settings: Settings) -> tuple[Consumer, Producer]:
     """The clients of a gate. Raises SettingsError."""
     consumer = new_consumer(
         settings,
         "gate",
+        gate_group(settings),
         session_timeout_ms=int(settings.session_timeout_s * 1000),
         heartbeat_interval_ms=int(settings.session_timeout_s * 1000 / 4),
     )
@@ -114,6 +121,10 @@ class Gate:
         self._answered: OrderedDict[str, None] = OrderedDict()
         self._failures: list[str] = []
         self._committed_at = time.monotonic()
+        self._settings = settings
+        self._group = gate_group(settings)
+        #: monotonic time since when the login is refused; None: it is not
+        self._refused_since: float | None = None
         self.metrics = metrics or GateMetrics()
         #: when `step` last came round, monotonic seconds
         self.turned_at = time.monotonic()
@@ -150,13 +161,12 @@ class Gate:
                     self._hear(record)
             elif is_end_of_partition(error):
                 self._reach_end(message)
-            elif error.fatal() or error.code() in (
-                KafkaError.UNKNOWN_TOPIC_OR_PART,
-                KafkaError.TOPIC_AUTHORIZATION_FAILED,
-                KafkaError.GROUP_AUTHORIZATION_FAILED,
-            ):
+            elif is_not_allowed(error):
+                raise BrokerRefuses(told(error, topic=message.topic(), name=self._group))
+            elif error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise KafkaException(error)
             else:
+                self._note_refused_login(error)
                 self.trouble = error.str()
                 log.warning("broker_trouble", error=error.str())
         for record in commands:
@@ -169,6 +179,15 @@ class Gate:
                 partition.next_command = record.offset + 1
         if commands or time.monotonic() - self._committed_at > _COMMIT_EVERY_S:
             self._commit()
+
+    def _note_refused_login(self, error: KafkaError) -> None:
+        """A password may change while the gate runs: it finds out when a connection is made anew."""
+        if not is_refused_login(error):
+            return
+        now = time.monotonic()
+        self._refused_since = self._refused_since or now
+        if now - self._refused_since > LOGIN_REFUSED_S:
+            raise BrokerRefuses(str(refused_login(error, self._settings) or error.str()))
 
     def stop(self) -> None:
         """Leave the group. Safe after a failure."""
@@ -319,7 +338,7 @@ class Gate:
     def _produce(self, topic: str, partition: int, **record: Any) -> None:
         def delivered(error: KafkaError | None, _: Message) -> None:
             if error is not None:
-                self._failures.append(error.str())
+                self._failures.append(told(error, topic=topic))
 
         self._producer.produce(topic, partition=partition, on_delivery=delivered, **record)
 
@@ -349,7 +368,7 @@ class Gate:
             self.trouble = error.args[0].str()
             log.warning("not_committed", error=self.trouble)
         else:
-            self.trouble = None
+            self.trouble = self._refused_since = None
 
 
 #: a sender may write any word as a field; only these become labels

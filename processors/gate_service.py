@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException
 from processors.gate import Gate, NotAppended, gate_clients
 from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
+from runtime.refusals import BrokerRefuses, hint
 from runtime.settings import Settings
 from runtime.topic_admin import equal_partitions
 from schemas.topics import COMMANDS, EVENTS, REJECTED
@@ -55,8 +56,8 @@ def _turn(gate: Gate, told: threading.Event) -> int:
         gate.start()
         while not told.is_set():
             gate.step()
-    except (NotAppended, KafkaException) as error:
-        log.error("failed", why=error.args[0].str() if isinstance(error, KafkaException) else str(error))
+    except (NotAppended, BrokerRefuses, KafkaException) as error:
+        log.error("failed", why=_why(error))
         status = 1
     finally:
         try:
@@ -65,6 +66,10 @@ def _turn(gate: Gate, told: threading.Event) -> int:
             log.warning("not_left_in_order", why=error.args[0].str())
     log.info("stopped")
     return status
+
+
+def _why(error: Exception) -> str:
+    return f"{error.args[0].str()}{hint(error.args[0])}" if isinstance(error, KafkaException) else str(error)
 
 
 class GateProbes:

@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from processors.handover import GapInLog
 from runtime.clients import is_end_of_partition, new_consumer
+from runtime.refusals import hint
 from runtime.settings import Settings
 from schemas.topics import EVENTS, changelog_topic
 
@@ -88,7 +89,9 @@ def read_states(
         consumer.assign(places)
         _read_to_ends(consumer, places[0], states, is_wanted)
     except KafkaException as error:
-        raise RestoreFailed(f"the state in {topic} cannot be read: {error.args[0].str()}") from error
+        raise RestoreFailed(
+            f"the state in {topic} cannot be read: {error.args[0].str()}{hint(error.args[0])}"
+        ) from error
     finally:
         consumer.close()
     return states

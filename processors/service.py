@@ -19,6 +19,7 @@ from processors.worker import Worker, build_worker
 from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
 from runtime.metrics import WorkerMetrics
+from runtime.refusals import LOGIN_REFUSED_S, BrokerRefuses, refused_login
 from runtime.settings import Settings
 from runtime.topic_admin import equal_partitions, needed_topics
 from schemas.topics import EVENTS
@@ -116,6 +117,8 @@ class Probes:
         # Faust makes its consumer when it is first asked for; two threads that ask at once would get two
         self._made = cast("Consumer", worker.app.consumer)
         self._beat_at = monotonic()
+        #: monotonic time since when every broker refuses the login
+        self._refused_since: float | None = None
         self.live: Mapping[str, Check] = {"loop": self._loop, "poll": self._poll_lives}
         self.ready: Mapping[str, Check] = {
             "stopping": self._stopping,
@@ -129,7 +132,21 @@ class Probes:
         """Runs on the event loop, to show that it runs."""
         while True:
             self._beat_at = monotonic()
+            self._watch_login()
             await asyncio.sleep(_BEAT_S)
+
+    def _watch_login(self) -> None:
+        """A password may change while the worker runs. librdkafka would go on with the old one for ever."""
+        consumer = self._consumer
+        if consumer is None or consumer.login_refused is None:
+            return
+        if consumer.brokers_up:
+            consumer.login_refused = self._refused_since = None
+            return
+        self._refused_since = self._refused_since or monotonic()
+        if monotonic() - self._refused_since > LOGIN_REFUSED_S:
+            error = consumer.login_refused
+            self._worker.fail(BrokerRefuses(str(refused_login(error, self._worker.settings) or error.str())))
 
     def render(self) -> bytes:
         self._worker.metrics.ready.set(not problems({**self.live, **self.ready}))
@@ -188,7 +205,9 @@ class Probes:
             return None  # no statistics yet; that there is a broker is what the assignment shows
         if monotonic() - consumer.statistics_at > _STATISTICS_LATE_S:
             return "the client has told nothing of itself for a while"
-        return None if consumer.brokers_up else "no connection to any broker"
+        if consumer.brokers_up:
+            return None
+        return "no connection to any broker" + (": it refuses the login" if consumer.login_refused else "")
 
     def _transactions(self) -> str | None:
         now = monotonic()

@@ -19,7 +19,7 @@ import mode
 import structlog
 from faust.types import TP
 
-from faust_confluent import SCHEME, BatchSchema, OffsetOutOfRange, Options, configure
+from faust_confluent import SCHEME, BatchSchema, NotAllowed, OffsetOutOfRange, Options, configure
 from faust_confluent.transactions import Fenced, Interrupted, NotWritten
 from processors.cores import Cores
 from processors.handover import GapInLog, Handover, UnreadableState
@@ -31,13 +31,17 @@ from processors.tally import tally
 from processors.transaction import PartitionWriter
 from runtime.clients import client_config
 from runtime.metrics import WorkerMetrics
+from runtime.refusals import BrokerRefuses, hint, told
 from runtime.settings import Settings
 from schemas.topics import EVENTS
 
 log = structlog.stdlib.get_logger("timelines.worker")
 
 #: failures that say everything themselves: one line, no traceback
-EXPECTED: Final = (Fenced, NotWritten, GapInLog, OffsetOutOfRange, TooManyRejects, UnreadableState, RestoreFailed)
+EXPECTED: Final = (
+    Fenced, NotWritten, NotAllowed, GapInLog, OffsetOutOfRange, TooManyRejects, UnreadableState, RestoreFailed,
+    BrokerRefuses,
+)  # fmt: skip
 
 #: one thread a partition in flight; a thread waits for the broker most of its time
 _THREADS: Final = 16
@@ -264,12 +268,17 @@ class Worker:
         if self.failure is not None:
             return
         if isinstance(error, EXPECTED):
-            self.failure = str(error)
+            self.failure = self._told(error)
             log.error("stopping", reason=self.failure)
         else:
             self.failure = f"{type(error).__name__}: {error}"
             log.error("stopping", reason=self.failure, exc_info=(type(error), error, error.__traceback__))
         self.on_failure()
+
+    def _told(self, error: BaseException) -> str:
+        if isinstance(error, NotAllowed):
+            return told(error.reason, topic=error.topic, name=self.settings.app_id)
+        return str(error) + (hint(error.reason) if isinstance(error, NotWritten) else "")
 
     # --- end ------------------------------------------------------------------------------------------------
 

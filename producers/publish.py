@@ -143,7 +143,10 @@ def _remedy(error: KafkaError, topic: str) -> str:
         case KafkaError.UNKNOWN_TOPIC_OR_PART | KafkaError._UNKNOWN_TOPIC | KafkaError._UNKNOWN_PARTITION:
             return f"create topic {topic} (`timelines topics create`), then go on with --resume"
         case KafkaError.TOPIC_AUTHORIZATION_FAILED | KafkaError.CLUSTER_AUTHORIZATION_FAILED:
-            return f"give this user the right to write to topic {topic}, then go on with --resume"
+            return (
+                f"give this user the right to write to topic {topic} (`timelines topics acl --component producer`), "
+                "then go on with --resume"
+            )
         case KafkaError.MSG_SIZE_TOO_LARGE:
             return f"raise max.message.bytes of topic {topic}, then go on with --resume"
         case _:

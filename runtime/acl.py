@@ -7,7 +7,7 @@ it short: READ and WRITE include DESCRIBE of the same thing, and an idempotent p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -64,7 +64,7 @@ class Right:
     operation: Operation
     resource: Resource
     name: str
-    why: str
+    why: str = field(compare=False)
     is_prefix: bool = False
 
     def __str__(self) -> str:

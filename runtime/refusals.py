@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -23,16 +23,22 @@ _NOT_ALLOWED: Final = {
 }
 _LISTS_RIGHTS: Final = "`timelines topics acl` lists the rights that each component needs"
 _ASK_S: Final = 10.0
+#: a service whose login is refused for so long, by every broker, ends: a broker that starts may be behind for a moment
+LOGIN_REFUSED_S: Final = 10.0
 _HANDSHAKE_S: Final = 3.0
 #: OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH, _CERT_HAS_EXPIRED
 _OTHER_NAME: Final = (62, 64)
 _EXPIRED: Final = 10
 
 
+class BrokerRefuses(Exception):
+    """A running service was told no, and would be told no again; says which setting or right, and the remedy."""
+
+
 class _Metadata(Protocol):
     """Of AdminClient, Consumer and Producer, what is asked here."""
 
-    def list_topics(self, topic: str = ..., timeout: float = ...) -> object: ...
+    def list_topics(self, topic: str = ..., timeout: float = ...) -> Any: ...
 
 
 def is_refused_login(error: KafkaError) -> bool:
@@ -171,7 +177,12 @@ def told(error: KafkaError, *, topic: str | None = None, name: str | None = None
     kind = _NOT_ALLOWED[error.code()]
     about = topic if kind == "topic" else name
     where = f" for {kind} {about}" if about and about not in text else ""
-    return f"{text}{where}: this user lacks a right there; {_LISTS_RIGHTS}"
+    return f"{text}{where}{hint(error)}"
+
+
+def hint(error: KafkaError) -> str:
+    """What to add to an error that is told already: for a missing right, where the rights are listed; else nothing."""
+    return f": this user lacks a right there; {_LISTS_RIGHTS}" if is_not_allowed(error) else ""
 
 
 def why_missing(client: _Metadata, names: Iterable[str]) -> dict[str, str]:
@@ -179,7 +190,7 @@ def why_missing(client: _Metadata, names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in names:
         try:
-            topics: Mapping[str, object] = client.list_topics(name, timeout=_ASK_S).topics  # type: ignore[attr-defined]  # the client's ClusterMetadata
+            topics: Mapping[str, object] = client.list_topics(topic=name, timeout=_ASK_S).topics
         except KafkaException as error:
             found[name] = error.args[0].str()
             continue
@@ -191,4 +202,15 @@ def why_missing(client: _Metadata, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-__all__ = ["bad_files", "hung_up", "is_not_allowed", "is_refused_login", "refused_login", "told", "why_missing"]
+__all__ = [
+    "LOGIN_REFUSED_S",
+    "BrokerRefuses",
+    "bad_files",
+    "hint",
+    "hung_up",
+    "is_not_allowed",
+    "is_refused_login",
+    "refused_login",
+    "told",
+    "why_missing",
+]

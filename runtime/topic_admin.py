@@ -18,6 +18,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 
 from schemas.topics import REGISTRY, Topic, changelog
 
+from .refusals import told, why_missing
 from .settings import PREFIX, Settings, SettingsError
 
 _TIMEOUT_S: Final = 30.0
@@ -51,6 +52,7 @@ class Found:
     """A topic of the registry as the broker has it.
 
     partitions: None: it is not there. replicas: of the partition that has the fewest.
+    why_missing: of a topic that is not there, or that this user may not see
     config: what is in force, defaults included; empty where the broker does not tell (the embedded one)
     """
 
@@ -58,6 +60,7 @@ class Found:
     partitions: int | None
     replicas: int = 0
     config: dict[str, str] = field(default_factory=dict)
+    why_missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def equal_partitions(admin: AdminClient, names: Sequence[str]) -> int:
     """How many partitions these topics have. Raises TopicsError where one is missing, or they differ."""
     there = admin.list_topics(timeout=_TIMEOUT_S).topics
     if missing := [name for name in names if name not in there]:
-        raise TopicsError(f"missing: {', '.join(missing)}: run `timelines topics create`")
+        told = "; ".join(f"{name}: {why}" for name, why in why_missing(admin, missing).items())
+        raise TopicsError(f"missing: {told}")
     counts = {name: len(there[name].partitions) for name in names}
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -151,10 +155,11 @@ def describe_topics(admin: AdminClient, settings: Settings) -> list[Found]:
     there = admin.list_topics(timeout=_TIMEOUT_S).topics
     present = [topic.name for topic in topics if topic.name in there]
     configs = {} if is_embedded(admin) else _configs(admin, present)
+    missing = why_missing(admin, [topic.name for topic in topics if topic.name not in there])
     found = []
     for topic in topics:
         if topic.name not in there:
-            found.append(Found(topic, None))
+            found.append(Found(topic, None, why_missing=missing[topic.name]))
             continue
         partitions = there[topic.name].partitions
         replicas = min((len(partition.replicas) for partition in partitions.values()), default=0)
@@ -170,7 +175,8 @@ def differences(found: Sequence[Found], settings: Settings) -> list[Difference]:
 def _differences(found: Found, settings: Settings) -> Iterator[Difference]:
     name = found.topic.name
     if found.partitions is None:
-        yield Difference(name, "partitions", str(settings.partitions), "missing", "run `timelines topics create`")
+        remedy = found.why_missing or "run `timelines topics create`"
+        yield Difference(name, "partitions", str(settings.partitions), "missing", remedy)
         return
     if found.partitions != settings.partitions:
         yield Difference(
@@ -227,8 +233,8 @@ def _configs(admin: AdminClient, names: Sequence[str]) -> dict[str, dict[str, st
             entries = future.result()
         except KafkaException as error:
             raise TopicsError(
-                f"the settings of {resource.name} cannot be read ({error.args[0].str()}): "
-                "this needs the right DESCRIBE_CONFIGS on the topics"
+                f"the settings of {resource.name} cannot be read: this needs the right DESCRIBE_CONFIGS on the topics "
+                f"({told(error.args[0], topic=resource.name)})"
             ) from error
         configs[resource.name] = {entry.name: str(entry.value) for entry in entries.values()}
     return configs

@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from consumers.export import ExportError, partitions_of, stored_records
 from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
+from runtime.refusals import is_not_allowed, told
 from runtime.settings import Settings
 from schemas.codec import TYPE_DECISION, TYPE_UPDATE, decode, encode
 from schemas.decision import Command
@@ -107,7 +108,7 @@ class Asker:
             key=command.region.encode(),
             value=encode(command),
             headers=[*headers_of(command)],
-            on_delivery=lambda error, message: reports.append(error.str() if error else message),
+            on_delivery=lambda error, message: reports.append(told(error, topic=COMMANDS) if error else message),
         )
         producer.flush(_CALL_S + 5)
         report = reports[0] if reports else "no answer"
@@ -141,6 +142,8 @@ class Asker:
                         return Effect(tuple(updates))
                     continue
                 if error is not None:
+                    if is_not_allowed(error):
+                        raise CannotDecide(f"{message.topic() or 'what becomes of it'}: {told(error)}")
                     continue  # passes by itself, or the time runs out
                 if message.topic() == REJECTED:
                     _raise_if_rejected(message, command_id)

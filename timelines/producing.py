@@ -20,6 +20,7 @@ from producers.outgoing import Choice, Numbered, Outgoing, TooManyToPlan, outgoi
 from producers.publish import DELIVERY_TIMEOUT_S, Publisher, kafka_producer
 from producers.resume import Resume, ResumeError, read_resume, write_resume
 from runtime.clients import BrokerUnreachable, check_reachable, new_admin
+from runtime.refusals import why_missing
 from runtime.settings import Settings
 from runtime.terminal import shown
 from schemas.topics import EVENTS
@@ -232,9 +233,10 @@ def _cluster_of(settings: Settings) -> str | None:
         )
     check_reachable(settings, timeout_s=_ANSWER_S)
     try:
-        metadata = new_admin(settings, "producer-check").list_topics(timeout=_ANSWER_S)
+        admin = new_admin(settings, "producer-check")
+        metadata = admin.list_topics(timeout=_ANSWER_S)
     except KafkaException as error:
         raise BrokerUnreachable(settings.bootstrap_servers, error.args[0].str()) from error
     if EVENTS not in metadata.topics:
-        raise NoLog(f"the broker has no topic {EVENTS}: create the topics with `timelines topics create`")
+        raise NoLog(f"there is no topic {EVENTS} to write to: {why_missing(admin, [EVENTS])[EVENTS]}")
     return metadata.cluster_id

@@ -1,13 +1,18 @@
-"""`timelines topics`: create, describe and check the topics of the registry."""
+"""`timelines topics`: create, describe and check the topics of the registry; list and give the rights on them."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+import shlex
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, assert_never
 
 import typer
 from confluent_kafka import KafkaException
 
+from runtime.acl import AclsError, Component, Right, apply, kafka_acls_arguments, recipes
 from runtime.clients import new_admin
 from runtime.settings import SettingsError
 from runtime.topic_admin import (
@@ -19,7 +24,7 @@ from runtime.topic_admin import (
     differences,
     is_embedded,
 )
-from timelines.connection import BootstrapServers, connected, fail
+from timelines.connection import BootstrapServers, connected, fail, settings_for
 
 _Partitions = Annotated[
     int | None, typer.Option(min=1, max=1000, help="Partitions of every topic. Else TIMELINES_PARTITIONS, else 6.")
@@ -32,6 +37,12 @@ _InSync = Annotated[
     int | None, typer.Option(min=1, max=10, help="Copies that must have a record. Else TIMELINES_MIN_INSYNC_REPLICAS.")
 ]
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")]
+
+
+class _Form(StrEnum):
+    TABLE = "table"
+    COMMANDS = "commands"
+    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -116,6 +127,60 @@ def register(app: typer.Typer) -> None:
         verdict = f"{len(wrong)} to be mended" if wrong else "as they must be"
         typer.echo(f"{len(found)} topics, {seen}: {verdict}")
         raise typer.Exit(1 if wrong else 0)
+
+    @app.command()
+    def acl(
+        component: Annotated[
+            list[Component] | None, typer.Option(help="Whose rights; once for each. [default: all]")
+        ] = None,
+        principal: Annotated[
+            str | None, typer.Option(help='Who gets them, "User:x". [default: User: and the name of the component]')
+        ] = None,
+        group: Annotated[str, typer.Option(help="Consumer group of a subscriber.")] = "my-desk",
+        form: Annotated[
+            _Form, typer.Option("--as", help="table, commands (of Kafka's kafka-acls.sh) or json, one right a line.")
+        ] = _Form.TABLE,
+        give: Annotated[
+            bool, typer.Option("--apply", help="Give the rights, as the user of TIMELINES_SASL_USERNAME.")
+        ] = False,
+        bootstrap_servers: BootstrapServers = None,
+    ) -> None:
+        """The rights that each component needs on Kafka, and no others; for the names in TIMELINES_APP_ID.
+
+        Without --apply no broker is asked. Rights that are there already stay; none is ever taken away.
+
+        Exit status 1: one could not be given. 2: wrong use.
+        """
+        if principal is not None and (":" not in principal or not principal.isprintable()):
+            fail("topics acl", f'--principal {principal}: must be a type and a name, for example "User:worker"', 2)
+        settings = settings_for("topics acl", bootstrap_servers=bootstrap_servers)
+        found = recipes(component or list(Component), app_id=settings.app_id, group=group)
+        rows = [(principal or f"User:{one}", right) for one, rights in found.items() for right in rights]
+        if not give:
+            typer.echo("\n".join(_right_lines(rows, form)))
+            return
+        settings = connected("topics acl", bootstrap_servers=bootstrap_servers)
+        try:
+            given = apply(new_admin(settings), [(right, to) for to, right in rows])
+        except (AclsError, KafkaException) as error:
+            fail("topics acl", _text_of(error), 1)
+        typer.echo(f"{given} rights given, or there already")
+
+
+def _right_lines(rows: list[tuple[str, Right]], form: _Form) -> Iterator[str]:
+    match form:
+        case _Form.JSON:
+            for to, right in rows:
+                yield json.dumps({"principal": to, **asdict(right)})
+        case _Form.COMMANDS:
+            for to, right in dict.fromkeys(rows):
+                yield shlex.join(["kafka-acls.sh", *kafka_acls_arguments(right, to)])
+        case _Form.TABLE:
+            widths = [max(map(len, column)) for column in zip(*((to, str(right)) for to, right in rows), strict=True)]
+            for to, right in rows:
+                yield f"{to:{widths[0]}}  {right!s:{widths[1]}}  {right.why}"
+        case _:
+            assert_never(form)
 
 
 def _text_of(error: Exception) -> str:

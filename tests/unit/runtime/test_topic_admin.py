@@ -34,7 +34,7 @@ class FakeAdmin:
     configs: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[Any] = field(default_factory=list)
 
-    def list_topics(self, timeout: float) -> Any:
+    def list_topics(self, topic: str | None = None, timeout: float = 0) -> Any:
         return SimpleNamespace(
             cluster_id=self.cluster,
             topics={
