@@ -31,7 +31,7 @@ from processors.handover import (
     is_partition_key,
     partition_key,
 )
-from schemas.codec import LogMessage, decode_log_record, encode
+from schemas.codec import TYPE_DECISION, TYPE_EVENT, TYPE_TICK, LogMessage, decode_log_record, encode
 from schemas.decision import Decision, Tick
 from schemas.errors import MalformedRecord, TooLarge
 from schemas.headers import headers_of, read_headers
@@ -41,6 +41,8 @@ from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, TIMELINES, UPDAT
 
 _REGIONS: Final = frozenset(ALL_REGIONS)
 _MAX_TRACEBACK: Final = 16_000
+#: what nearly every record says of itself: one look instead of a reading of all headers
+_TYPES: Final[dict[bytes | None, str]] = {name.encode(): name for name in (TYPE_EVENT, TYPE_DECISION, TYPE_TICK)}
 #: kind and standing of an incident, for the headers
 _Labels = tuple[str | None, str | None]
 
@@ -169,9 +171,9 @@ class PartitionRouter:
     def _fresh(self, records: Sequence[RawRecord]) -> list[RawRecord]:
         """The records that are new, after a look at all of them: a gap is found before anything changes."""
         fresh: list[RawRecord] = []
-        reached = self._offset
+        reached, topic, partition = self._offset, self._topic, self.partition
         for record in records:
-            if record.topic != self._topic or record.partition != self.partition:
+            if record.topic != topic or record.partition != partition:
                 raise ValueError(
                     f"{record.topic}[{record.partition}] came to the router of {self._topic}[{self.partition}]"
                 )
@@ -263,7 +265,8 @@ class _Batch:
         self.clock = message.recorded_at if self.clock is None else max(self.clock, message.recorded_at)
         brought = {update.incident_id: update for update in changes.updates}
         for update in changes.updates:
-            self.changes.update(change.type for change in update.changes)
+            for change in update.changes:
+                self.changes[change.type] += 1
             self._updates.append(_sent_update(update, _labels(core, update.incident_id)))
         for entry in changes.entries:
             update_of = brought.get(entry.incident_id)
@@ -326,7 +329,10 @@ def _labels(core: RegionCore, incident_id: str) -> _Labels:
 
 
 def _ce_type(headers: RawHeaders) -> str | None:
-    return read_headers(header for header in headers if header[0].lower() == "ce_type").type
+    named = [header for header in headers if header[0] == "ce_type" or header[0].lower() == "ce_type"]
+    if len(named) == 1 and (known := _TYPES.get(named[0][1])) is not None:
+        return known
+    return read_headers(named).type
 
 
 def _kind_of(message: LogMessage) -> str:
