@@ -18,10 +18,13 @@ SESSION_S: Final = 6
 #: a worker that was told to end has so long: it gives up on brokers after 3 s, and leaves whatever hangs after 12 s
 _END_S: Final = 40.0
 #: small batches, so that much of the time is spent in transactions; by turns
-_BATCHES: Final = (2, 4, 10)
+_BATCHES: Final = (3, 10, 30)
 _RESTART_S: Final = 0.5
 #: reasons for which a worker may end by itself when its brokers, its network or its rivals are disturbed
-_FAIR: Final = ("another worker has opened the transactional id",)
+_FAIR: Final = (
+    "another worker has opened the transactional id",
+    "what became of the last transaction of",
+)
 
 
 class Member:

@@ -24,9 +24,9 @@ from tests.chaos.worker import cores_named
 from tests.log_and_sink import SINK
 
 #: milliseconds a record costs a worker; the real core's results are larger and its replay is slower
-DELAY_MS: Final = {"tally": 10, "real": 30}
+DELAY_MS: Final = {"tally": 6, "real": 20}
 #: most records that wait, and how many must before a kill
-_BEHIND: Final = {"tally": (600, 150), "real": (300, 80)}
+_BEHIND: Final = {"tally": (500, 120), "real": (300, 80)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from faust_confluent.transactions import Fenced, Interrupted, NotWritten, TransactionalWriter
+from faust_confluent.transactions import Fenced, Interrupted, NotWritten, OutcomeUnknown, TransactionalWriter
 from processors.handover import Outgoing
 
 RECORDS = (Outgoing("a", b"k", b"1", ()), Outgoing("b", None, None, (("h", b"v"),)))
@@ -106,6 +106,15 @@ def test_a_writer_that_was_fenced_says_so_wherever_it_learns_it(code: int, step:
     with pytest.raises(Fenced, match="another worker has opened the transactional id app-4"):
         a_writer(producer).write(RECORDS)
     assert producer.committed == []
+
+
+def test_a_commit_that_was_done_by_a_broker_that_then_died_is_not_done_again() -> None:
+    """Met in chaos: librdkafka aborts what it heard no answer for, and the restarted broker has it committed."""
+    unheard = an_error(KafkaError._TRANSPORT, must_abort=True)
+    producer = ScriptedProducer(commit=[unheard], abort=[an_error(KafkaError.INVALID_TXN_STATE, fatal=True)])
+    with pytest.raises(OutcomeUnknown, match="start again from the stored state"):
+        a_writer(producer).write(RECORDS)
+    assert producer.calls == ["begin", "produce", "produce", "commit", "abort"]
 
 
 def test_a_record_that_is_too_large_is_not_tried_twice() -> None:
