@@ -68,6 +68,8 @@ class Handover:
     changes: changes in the updates by type: opened, entry_added, merged ...
     faults: one for each reject
     newest_recorded_at: clock of the batch in seconds since 1970; None where nothing was applied
+    candidates: of each event whose place was looked for, how many incidents were looked at
+    incidents: of the whole partition, by activity: active, quiet, closed; empty where the core does not tell
     """
 
     outgoing: tuple[Outgoing, ...]
@@ -79,6 +81,8 @@ class Handover:
     changes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[Fault, ...] = ()
     newest_recorded_at: float | None = None
+    candidates: tuple[int, ...] = ()
+    incidents: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def is_empty(self) -> bool:

@@ -77,6 +77,8 @@ class PartitionRouter:
         self._offset = log_start - 1
         self._cores: dict[str, RegionCore] = {}
         self._restored_version: str | None = None
+        #: offset of the record that is being taken; None between batches. For a watchdog: read from other threads
+        self.working_on: int | None = None
 
     @property
     def offset(self) -> int:
@@ -101,7 +103,9 @@ class PartitionRouter:
         fresh = self._fresh(records)
         batch = _Batch()
         for record in fresh:
+            self.working_on = record.offset
             self._take(record, batch)
+        self.working_on = None
         if not fresh:
             return Handover((), (), self._offset, skipped=len(records))
         self._offset = fresh[-1].offset
@@ -115,7 +119,17 @@ class PartitionRouter:
             changes=MappingProxyType(dict(batch.changes)),
             faults=tuple(batch.faults),
             newest_recorded_at=batch.clock.timestamp() if batch.clock else None,
+            candidates=tuple(batch.candidates),
+            incidents=MappingProxyType(self.incidents()),
         )
+
+    def incidents(self) -> dict[str, int]:
+        """Incidents of the partition by activity, as far as the cores tell."""
+        total: Counter[str] = Counter()
+        for core in self._cores.values():
+            if (tell := getattr(core, "activities", None)) is not None:
+                total.update(tell())
+        return dict(total)
 
     def restore(self, pairs: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up the state that earlier hand-overs wrote: in the order written, older records of a key allowed.
@@ -201,8 +215,10 @@ class PartitionRouter:
             changes = core.apply(LogRecord(message, region, self.partition, record.offset))
         except CannotApply as error:
             batch.reject(record, error.field, error.problem)
-        except MemoryError:
-            raise  # says nothing of the record: another machine could take it
+        except MemoryError as error:
+            # says nothing of the record: another machine could take it
+            error.add_note(f"while the core took the record at offset {record.offset} of {record.topic}")
+            raise
         except Exception as error:  # noqa: BLE001 - the one last resort: the core is as it was, the others go on
             # the type alone: messages of errors may hold addresses, and a replay must write the same bytes
             problem = (
@@ -259,10 +275,13 @@ class _Batch:
         self.changes: Counter[str] = Counter()
         self.faults: list[Fault] = []
         self.clock: datetime | None = None
+        self.candidates: list[int] = []
 
     def add(self, region: str, message: LogMessage, changes: Changes, core: RegionCore) -> None:
         self.kinds[_kind_of(message)] += 1
         self.clock = message.recorded_at if self.clock is None else max(self.clock, message.recorded_at)
+        if changes.candidates is not None:
+            self.candidates.append(changes.candidates)
         brought = {update.incident_id: update for update in changes.updates}
         for update in changes.updates:
             for change in update.changes:

@@ -26,6 +26,9 @@ def tally(metrics: WorkerMetrics, partition: int, done: Done, *, end: int) -> No
         metrics.rejected.labels(field_label(fault.field)).inc()
     for change, count in handover.changes.items():
         metrics.changes.labels(change).inc(count)
+    for looked_at in handover.candidates:
+        metrics.candidates.observe(looked_at)
+    metrics.tell_incidents(partition, handover.incidents)
     metrics.skipped.inc(handover.skipped)
     metrics.batch_records.observe(done.records)
     metrics.apply_seconds.observe(done.apply_seconds)

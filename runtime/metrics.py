@@ -5,12 +5,15 @@ The core counts nothing and knows no clock: what is counted here stands in the h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _NAMESPACE: Final = "incident_timelines"
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_FEW: Final = (0, 1, 2, 5, 10, 20, 50, 100)
+_ACTIVITIES: Final = ("active", "quiet", "closed")
 _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -33,6 +36,10 @@ class WorkerMetrics:
         # --- what came of it --------------------------------------------------------------------------------
         #: changes of timelines, by type: opened, entry_added, claim_changed, merged, split ...
         self.changes = self._counter("changes", "Changes of timelines.", "type")
+        #: incidents that the core looked at to place one event; the cost of an event grows with it, the core bounds it
+        self.candidates = self._histogram("candidates", "Incidents looked at to place one event.", _FEW)
+        #: incidents by activity (active, quiet, closed) of each assigned partition; not those merged into others
+        self.incidents = self._gauge("incidents", "Incidents by activity.", "partition", "activity")
         #: time in the core for one batch
         self.apply_seconds = self._histogram("apply_seconds", "Time in the core for one batch.", _SECONDS)
         #: one transaction, from begin to committed
@@ -57,11 +64,22 @@ class WorkerMetrics:
         self.restored_records = self._gauge("restored_records", "Records of state read at the last assignment.")
         #: 1: ready, 0: not
         self.ready = self._gauge("ready", "Whether the readiness check passes.")
+        #: how long the event loop came late to a task of its own, at worst since the last scrape
+        self.loop_late_seconds = self._gauge("loop_late_seconds", "Delay of the event loop, at worst since last asked.")
+        #: how old the newest word of the broker on the log's end is; lag_records is as of then
+        self.lag_age_seconds = self._gauge("lag_age_seconds", "Age of what lag_records is measured against.")
 
     def forget_partition(self, partition: int) -> None:
         """It is another worker's now: a stale lag would raise an alarm here for ever."""
         for gauge in (self.applied_offset, self.lag, self.clock):
             gauge.remove(str(partition))
+        for activity in _ACTIVITIES:
+            self.incidents.remove(str(partition), activity)
+
+    def tell_incidents(self, partition: int, by_activity: Mapping[str, int]) -> None:
+        """by_activity: empty where the core does not tell."""
+        for activity in _ACTIVITIES if by_activity else ():
+            self.incidents.labels(str(partition), activity).set(by_activity.get(activity, 0))
 
     def render(self) -> bytes:
         """In Prometheus' text format."""

@@ -69,6 +69,7 @@ class Step(Generic[F]):
         self.moment = moment_of(now)
         self.drafts: dict[str, Draft] = {}
         self.parting: list[IncidentTimeline] = []
+        self.candidates: int | None = None
         self._entries_changed: dict[str, None] = {}
         self._hosts_told: set[tuple[str, str]] = set()
 
@@ -181,6 +182,7 @@ class Step(Generic[F]):
             parting=tuple(self.parting),
             entries=tuple(self._entries()),
             updates=tuple(updates),
+            candidates=self.candidates,
         )
 
     def _entries(self) -> list[Entry]:

@@ -75,6 +75,10 @@ class Correlator(Generic[F]):
         incident = self._store.incidents[incident_id]
         return incident.kind, incident.standing
 
+    def activities(self) -> dict[str, int]:
+        """How many incidents are active, quiet, closed; without those that were merged away. Kept, not counted."""
+        return dict(self._store.activities)
+
     def drain_state(self) -> list[StateRecord]:
         """State records that changed since the last call, sorted by key."""
         return drained(self._store)

@@ -135,5 +135,10 @@ class IncidentState:
             return Activity.ACTIVE
         return Activity.QUIET if self.stage is Stage.QUIET else Activity.CLOSED
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has a head of its own: neither merged into another nor about to be forgotten."""
+        return self.merged_into is None and self.stage is not Stage.FORGETTING
+
 
 _all_of = attrgetter(*(field.name for field in fields(IncidentState)))

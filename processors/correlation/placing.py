@@ -124,6 +124,7 @@ def _home(
     homes = (step.resolve(earlier.incident_id) for earlier in referred if earlier is not None)
     referred_to = tuple(dict.fromkeys(incident.incident_id for incident in homes if incident is not None))
     placement = step.store.linker.place(features, now=step.moment, named=referred_to)
+    step.candidates = placement.candidates
     incident = None
     if placement.incident_id is not None:
         incident = step.resolve(placement.incident_id)

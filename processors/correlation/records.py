@@ -33,6 +33,8 @@ class Changes:
     parting: tuple[IncidentTimeline, ...] = ()
     entries: tuple[Entry, ...] = ()
     updates: tuple[TimelineUpdate, ...] = ()
+    #: incidents looked at for the event's place; None: nothing had to be looked for
+    candidates: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

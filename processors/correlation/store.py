@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -45,6 +46,7 @@ class Store(Generic[F]):
     by_seq: dict[int, EventState] = field(default_factory=dict)
     features: dict[str, F] = field(default_factory=dict)
     incidents: dict[str, IncidentState] = field(default_factory=dict)
+    activities: Counter[str] = field(default_factory=Counter)  # of `incidents`, as readers see them
     commands: dict[str, int] = field(default_factory=dict)  # command_id -> number, oldest first
     pending: dict[str, Pending] = field(default_factory=dict)  # by original event_id, oldest first
     members: dict[str, list[int]] = field(default_factory=dict)
@@ -211,6 +213,9 @@ class Store(Generic[F]):
         self.rosters.pop(incident_id, None)
 
     def _set_incident(self, incident_id: str, incident: IncidentState | None) -> None:
+        for counted, by in ((self.incidents.get(incident_id), -1), (incident, 1)):
+            if counted is not None and counted.is_shown:
+                self.activities[counted.activity] += by
         if incident is None:
             self.incidents.pop(incident_id, None)
         else:
@@ -278,7 +283,7 @@ class Store(Generic[F]):
         self.features[event.event_id] = features
 
     def restore_incident(self, incident: IncidentState) -> None:
-        self.incidents[incident.incident_id] = incident
+        self._set_incident(incident.incident_id, incident)
         self.schedule.put(incident.incident_id, due_of(incident, self.policy))
 
     def count_event(self) -> int:
