@@ -40,7 +40,7 @@ log = structlog.stdlib.get_logger("timelines.worker")
 #: failures that say everything themselves: one line, no traceback
 EXPECTED: Final = (
     Fenced, NotWritten, NotAllowed, GapInLog, OffsetOutOfRange, TooManyRejects, UnreadableState, RestoreFailed,
-    BrokerRefuses,
+    BrokerRefuses, Interrupted,
 )  # fmt: skip
 
 #: one thread a partition in flight; a thread waits for the broker most of its time

@@ -7,6 +7,7 @@ With nothing said: the suite, 300 disturbances in five rounds. `--seed S --distu
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -84,6 +85,7 @@ def main() -> int:
             schedule(plan.seed, plan.disturbances, plan.kinds)
     except ValueError as error:
         parser.error(str(error))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="chaos-"))
     outcomes: list[Outcome] = []
     began = time.monotonic()

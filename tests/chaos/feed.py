@@ -36,7 +36,7 @@ REGIONS: Final = ("western-africa", "europe", "middle-east", "oceania", "east-as
 #: header that makes each record one of its own
 NUMBER: Final = "chaos-number"
 #: at least so many records a second, however far the workers are behind
-_SLOWEST_PER_S: Final = 20
+_SLOWEST_PER_S: Final = 5
 _STEP_S: Final = 0.05
 _MOST_A_STEP: Final = 40
 _FLUSH_S: Final = 120.0

@@ -17,14 +17,17 @@ APP_ID: Final = "chaos"
 SESSION_S: Final = 6
 #: a worker that was told to end has so long: it gives up on brokers after 3 s, and leaves whatever hangs after 12 s
 _END_S: Final = 40.0
-#: small batches, so that much of the time is spent in transactions; by turns
-_BATCHES: Final = (3, 10, 30)
+#: by turns. Smaller than by default, so that much of the time is spent in transactions; not so small that one partition
+#: would be read before the next one is begun
+_BATCHES: Final = (10, 30, 100)
 _RESTART_S: Final = 0.5
 #: reasons for which a worker may end by itself when its brokers, its network or its rivals are disturbed
 _FAIR: Final = (
     "another worker has opened the transactional id",
     "what became of the last transaction of",
 )
+#: and where it was told to end while the brokers could not be reached
+_FAIR_WHEN_TOLD: Final = ": gave up"
 
 
 class Member:
@@ -109,27 +112,27 @@ class Fleet:
                 self.kill(member)
 
     def _note_end(self, member: Member, status: int) -> None:
-        if member.expected is not None:
-            self.ends[f"told {'SIGKILL' if member.expected < 0 else 'SIGTERM'}: {status}"] += 1
-            if status == member.expected:
-                return
+        told = {None: "by itself", 0: "told SIGTERM"}.get(member.expected, "told SIGKILL")
+        if status == member.expected:
+            self.ends[f"{told}: {status}"] += 1
+            return
+        if status == -signal.SIGTERM and member.expected == 0 and not member.worker.facts("starting"):
+            self.ends[f"{told} before it had begun: {status}"] += 1
+            return
         reason = self._reason(member)
+        self.ends[f"{told}: {status}, {reason[:90]}"] += 1
+        if status not in (0, 1) or "cannot be explained" in reason:
+            self.faults.append(f"worker {member.number}, {told}, ended with {status}: {reason}")
         if member.expected is None:
-            self.ends[f"by itself: {reason[:90]}"] += 1
             self.start_later(_RESTART_S)
-        elif status < 0:
-            self.faults.append(f"worker {member.number} was told to end and ended with {status}: {reason}")
-        if status not in (0, 1) and member.expected is None:
-            self.faults.append(f"worker {member.number} ended with {status}: {reason}")
-        elif "cannot be explained" in reason:
-            self.faults.append(f"worker {member.number}: {reason}")
 
     @staticmethod
     def _reason(member: Member) -> str:
         told = member.worker.facts("stopping")
         if told:
             reason = str(told[-1]["reason"])
-            if "exception" in told[-1] or not any(fair in reason for fair in _FAIR):
+            fair = _FAIR if member.expected is None else (*_FAIR, _FAIR_WHEN_TOLD)
+            if "exception" in told[-1] or not any(text in reason for text in fair):
                 return f"cannot be explained: {reason}"
             return reason
         if member.worker.facts("stopped_hard"):

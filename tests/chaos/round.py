@@ -24,9 +24,9 @@ from tests.chaos.worker import cores_named
 from tests.log_and_sink import SINK
 
 #: milliseconds a record costs a worker; the real core's results are larger and its replay is slower
-DELAY_MS: Final = {"tally": 6, "real": 20}
+DELAY_MS: Final = {"tally": 3, "real": 10}
 #: most records that wait, and how many must before a kill
-_BEHIND: Final = {"tally": (500, 120), "real": (300, 80)}
+_BEHIND: Final = {"tally": (400, 60), "real": (300, 60)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,11 @@ def run_round(plan: Plan, folder: Path, *, say: Callable[[str], None] = lambda _
             say(f"{plan}: the storm is over after {time.monotonic() - began:.0f} s")
             storm.finish()
             fleet.end()
-            assert not fleet.faults, "; ".join(fleet.faults)
             outcome.storm_s = time.monotonic() - began
             outcome.verdict = judge(brokers.direct, plan.core, feed)
             outcome.verdict_s = time.monotonic() - began - outcome.storm_s
+            # in the end: the storm goes on over a worker that ended without a reason, its restart is part of it
+            assert not fleet.faults, "; ".join(fleet.faults)
         except Exception as error:  # noqa: BLE001 - a failed round is an outcome
             outcome.failure = error
         finally:
