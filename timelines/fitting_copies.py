@@ -79,7 +79,7 @@ def arrivals(events: Sequence[AnyEvent], home: Mapping[str, str], copy_of: Mappi
                     tuple(_direction(event.event_id, member.event_id, copy_of) for member in members),
                 )
             )
-        incident.add(Member(event.event_id, seq, item, incident.incident_id))
+        incident.add(Member(event.event_id, seq, features, incident.incident_id, item))
         statistics.add(seq, features)
     return found
 

@@ -15,7 +15,6 @@ from evaluation.scores import Pair
 from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.incidents import Incident, Member
 from processors.correlation.linking.index import Index
-from processors.correlation.linking.pairs import Item
 from processors.correlation.linking.relations import FEATURES, Relations, RelationWeights, ranked_choices
 from processors.correlation.linking.statistics import Statistics
 from schemas.event import AnyEvent
@@ -57,7 +56,7 @@ def questions(
     for seq, event in enumerate(events):
         features = features_of(event)
         own = home[event.event_id]
-        incidents.setdefault(own, Incident(own)).add(Member(event.event_id, seq, Item(features), own))
+        incidents.setdefault(own, Incident(own)).add(Member(event.event_id, seq, features, own))
         index.add(features, own)
         statistics.add(seq, features)
         _, choices = relations.choices(incidents[own], incidents, index, statistics)

@@ -125,24 +125,9 @@ class Choice:
     member_right: list[list[float]] = field(default_factory=list)
 
 
-class _Recorder(EvidenceLinker):
-    """Keeps the pair features behind each score."""
-
-    def __init__(self, weights: Weights) -> None:
-        super().__init__(weights)
-        self.seen: dict[tuple[int, int], tuple[int, list[float]]] = {}
-
-    def _pair_score(self, one: Item, other: Item) -> float:
-        model, first, second = oriented(one, other)
-        vector = pair_features(first, second, self.statistics)
-        self.seen[id(one), id(other)] = (PAIR_MODELS.index(model), vector)
-        weights = self.weights.pairs[model]
-        return sum([w * v for w, v in zip(weights, vector, strict=True) if v])
-
-
 def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str], weights: Weights | None = None) -> list[Choice]:
     """Choices of a stream. Without weights events go where the labels say; with them, where the linker puts them."""
-    linker = _Recorder(weights or _NO_WEIGHTS)
+    linker = EvidenceLinker(weights or _NO_WEIGHTS)
     sizes: dict[str, int] = defaultdict(int)
     for label in incident_of.values():
         sizes[label] += 1
@@ -152,14 +137,13 @@ def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str], weights: We
         features = linker.features(event)
         item = Item(features)
         label = incident_of[event.event_id]
-        linker.seen.clear()
         candidates = linker.examine(item)
         choice = Choice(label, features.kind, sizes[label])
         for candidate in candidates:
             counts = holds[candidate.incident.incident_id]
             choice.candidates.append(_frozen(item, candidate, linker))
             choice.right.append(counts[label] / sum(counts.values()))
-            seen = [linker.seen[id(item), id(member.item)] for member in candidate.members]
+            seen = [_compared(item, member.item, linker) for member in candidate.members]
             choice.models.append([model for model, _ in seen])
             choice.vectors.append(np.array([vector for _, vector in seen], dtype=np.float32))
             choice.member_right.append([float(incident_of[member.event_id] == label) for member in candidate.members])
@@ -178,6 +162,12 @@ def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str], weights: We
     return choices
 
 
+def _compared(one: Item, other: Item, linker: EvidenceLinker) -> tuple[int, list[float]]:
+    """Position of the pair model, and the features behind a score."""
+    model, first, second = oriented(one, other)
+    return PAIR_MODELS.index(model), pair_features(first, second, linker.statistics)
+
+
 def _merge(linker: EvidenceLinker, home: str, holds: dict[str, dict[str, int]]) -> None:
     while (proposal := linker.merge_of(home, now=NOW)) is not None:
         one, other = linker._incidents[proposal.one], linker._incidents[proposal.other]
@@ -192,8 +182,10 @@ def _merge(linker: EvidenceLinker, home: str, holds: dict[str, dict[str, int]]) 
 def _frozen(item: Item, candidate: Candidate, linker: EvidenceLinker) -> Candidate:
     """The candidate as it is at this moment; its incident will grow."""
     now = Incident(candidate.incident.incident_id)
-    now.members = dict(candidate.incident.members)
-    frozen = Candidate(now, tuple(Member(m.event_id, m.seq, m.item, m.incident_id) for m in candidate.members), [])
+    now.members, now.first_seq = dict(candidate.incident.members), candidate.incident.first_seq
+    frozen = Candidate(
+        now, tuple(Member(m.event_id, m.seq, m.features, m.incident_id, m.item) for m in candidate.members), []
+    )
     frozen.values = state_values(item, candidate, (), linker.statistics)
     return frozen
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from zlib import crc32
 
 from .features import DAY_SECONDS
 from .incidents import Incident, Member
-from .pairs import Item
+from .items import Item
 from .statistics import Statistics
 from .weights import BadWeights
 
@@ -134,21 +134,20 @@ def comparable(item: Item, incident: Incident, statistics: Statistics) -> tuple[
     Of an incident however large: holders of the names are looked through from the rarest name on.
     """
     kind = item.f.kind
-    if len(incident.members) <= MAX_COMPARED:
-        ordered: Iterable[Member] = (incident.members[at] for at in sorted(incident.members))
-        return tuple(member for member in ordered if member.item.f.kind == kind)
-    item.weigh(statistics)
+    members = incident.members
+    if len(members) <= MAX_COMPARED:
+        return tuple(member for at in sorted(members) if (member := members[at]).kind == kind)
     held = [(len(incident.by_name.get(key, ())), key) for key in item.f.names]
     left, shared = _MAX_LOOKED_THROUGH, dict[int, float]()
     for count, key in sorted(held):
         if count and count <= left:
             left -= count
-            weight = item.weights[key]
+            weight = statistics.weights[key]
             for at in incident.by_name[key]:
                 shared[at] = shared.get(at, 0.0) + weight
     ranked = sorted(shared, key=lambda at: (-round(shared[at], 6), at))
-    same_kind = [at for at in ranked if incident.members[at].item.f.kind == kind]
-    return tuple(incident.members[at] for at in sorted(same_kind[:MAX_COMPARED]))
+    same_kind = [at for at in ranked if members[at].kind == kind]
+    return tuple(members[at] for at in sorted(same_kind[:MAX_COMPARED]))
 
 
 def alike_vectors(item: Item, members: Sequence[Member], statistics: Statistics, size: int) -> list[list[float]]:
@@ -192,19 +191,13 @@ def _alike(a: Item, b: Item, statistics: Statistics) -> list[float]:
         out[at["jaccard"]] = both / (len(a.words) + len(b.words) - both)
         out[at["length_ratio"]] = least / max(len(a.words), len(b.words))
 
-    dot = missing_a = missing_b = total_a = total_b = 0.0
-    for key, value in a.weights.items():
-        total_a += value
-        if key in b.weights:
-            dot += value * value
-        else:
-            missing_a += value
-    for key, value in b.weights.items():
-        total_b += value
-        if key not in a.weights:
-            missing_b += value
-    if dot:
-        out[at["names_cosine"]] = dot / (a.norm * b.norm)
+    weights, squares, shared = statistics.weights, statistics.squares, a.named & b.named
+    both_named = sum([weights[key] for key in shared])
+    total_a = sum([weights[key] for key in fa.names])
+    total_b = sum([weights[key] for key in fb.names])
+    missing_a, missing_b = total_a - both_named, total_b - both_named
+    if shared:
+        out[at["names_cosine"]] = sum([squares[key] for key in shared]) / (a.norm * b.norm)
     if total_a and total_b:
         # of the one that brings less of its own: a copy may leave out, and hardly adds
         out[at["names_missing"]] = min(missing_a / total_a, missing_b / total_b)

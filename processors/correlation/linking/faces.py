@@ -7,8 +7,8 @@ from typing import Final
 
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
+from .items import kilometres
 from .lexicon import CONCEPTS
-from .pairs import kilometres
 from .statistics import Statistics
 
 RETALIATION: Final = 1 << CONCEPTS.index("retaliation")
@@ -32,7 +32,7 @@ class Face:
         members = incident.representatives()
         self.representatives = members
         self.size = len(incident.members)
-        self.seq = incident.founding_seq()
+        self.seq = incident.first_seq
         cores = [m.item for m in members if m.item.f.kind != "s"]
         kinds = [item.f.kind for item in cores]
         self.kind = ("p" if kinds.count("p") > kinds.count("a") else "a") if kinds else "s"

@@ -2,138 +2,295 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log, sqrt
-from typing import Final
+from itertools import count
+from math import fsum, log, sqrt
+from typing import Any, Final, NamedTuple, cast
 
-from .features import DAY_SECONDS
-from .pairs import Item
+from .features import DAY_SECONDS, Features
+from .items import Item
 from .statistics import Statistics
 
-INCIDENT_FEATURES: Final = (
-    "bias", "max", "mean", "top3", "min_core", "mean_core", "top_statements", "no_core", "no_statement",
-    "size", "idle", "day_conflict", "place_conflict", "is_statement", "margin", "rank", "alone", "named",
-    "profile_names", "profile_cover", "profile_concepts", "profile_voice", "statement_margin",
-)  # fmt: skip
+
+class IncidentTerms(NamedTuple):
+    """One number per incident feature: its weight, or its value.
+
+    A new feature is a field here, a term in `state_score`, `pairs_score` or `competing_score`, and a family in
+    reasons.py.
+    """
+
+    bias: float = 0.0
+    max: float = 0.0
+    mean: float = 0.0
+    top3: float = 0.0
+    min_core: float = 0.0
+    mean_core: float = 0.0
+    top_statements: float = 0.0
+    no_core: float = 0.0
+    no_statement: float = 0.0
+    size: float = 0.0
+    idle: float = 0.0
+    day_conflict: float = 0.0
+    place_conflict: float = 0.0
+    is_statement: float = 0.0
+    margin: float = 0.0
+    rank: float = 0.0
+    alone: float = 0.0
+    named: float = 0.0
+    profile_names: float = 0.0
+    profile_cover: float = 0.0
+    profile_concepts: float = 0.0
+    profile_voice: float = 0.0
+    statement_margin: float = 0.0
+
+
+INCIDENT_FEATURES: Final = IncidentTerms._fields
 AT: Final = {name: position for position, name in enumerate(INCIDENT_FEATURES)}
 #: members of an incident that an event is compared with
 MAX_REPRESENTATIVES: Final = 10
 
 _RELEVANT: Final = 5
 _MAX_HOLDERS: Final = 40
-_LOWEST, _HIGHEST = -8.0, 6.0
-_NOBODY: Final = -6.0
+LOWEST: Final = -8.0
+HIGHEST: Final = 6.0
+NOBODY: Final = -6.0
+MOST_LEAD: Final = 5.0
+_MOST_RANK: Final = 3.0
+_APART_DEGREES: Final = 0.25
+_APART_SECONDS: Final = DAY_SECONDS // 4
+#: what an incident looked like: a number of its own for each set of members it ever had
+_LOOKS = count(1)
+_TICKETS = count(1)
 
 
-@dataclass(slots=True)
 class Member:
-    """A held event: its number, what it is compared by, and where it belongs."""
+    """A held event: its number, what it is compared by, and where it belongs.
 
-    event_id: str
-    seq: int
-    item: Item
-    incident_id: str
+    item: made when first asked for, and again after it was let go: of most events that were restored nobody asks
+    ticket: a number of its own, never given again
+    """
+
+    __slots__ = ("_item", "event_id", "features", "incident_id", "kind", "seq", "ticket")
+
+    def __init__(self, event_id: str, seq: int, features: Features, incident_id: str, item: Item | None = None) -> None:
+        self.event_id = event_id
+        self.seq = seq
+        self.features = features
+        self.kind = features.kind
+        self.incident_id = incident_id
+        self._item = item
+        self.ticket = next(_TICKETS)
+
+    @property
+    def item(self) -> Item:
+        item = self._item
+        if item is None:
+            item = self._item = Item(self.features)
+        return item
+
+    def let_item_go(self) -> None:
+        self._item = None
 
 
 class Incident:
-    """The members of one incident, in the order of their numbers, and what they say together."""
+    """The members of one incident, in the order of their numbers, and what they say together.
 
-    __slots__ = ("_profile", "_representatives", "by_name", "incident_id", "members", "names", "voices")
+    look: changes whenever the members do, and comes back with them
+    """
+
+    __slots__ = ("_large", "_profile", "_representatives", "_times", "first_seq", "incident_id", "look", "members",
+                 "names", "voices")  # fmt: skip
 
     def __init__(self, incident_id: str) -> None:
         self.incident_id = incident_id
         self.members: dict[int, Member] = {}
         self.names: dict[str, int] = {}
-        self.by_name: dict[str, set[int]] = {}
         self.voices: dict[str, int] = {}
+        self.first_seq = -1
+        self.look = next(_LOOKS)
+        self._large: _Large | None = None
         self._representatives: tuple[Member, ...] | None = None
+        self._times: tuple[float, ...] | None = None
         self._profile: tuple[int, float] | None = None
 
     def add(self, member: Member, sign: int = 1) -> None:
+        f, seq = member.features, member.seq
         if sign > 0:
-            self.members[member.seq] = member
+            self.members[seq] = member
+            if self.first_seq < 0 or seq < self.first_seq:
+                self.first_seq = seq
         else:
-            del self.members[member.seq]
-        for table, keys in ((self.names, member.item.f.names), (self.voices, sorted(member.item.voices))):
+            del self.members[seq]
+            if seq == self.first_seq:
+                self.first_seq = min(self.members, default=-1)
+        for table, keys in ((self.names, f.names), (self.voices, {*f.speakers, *f.behalf})):
             for key in keys:
                 left = table.get(key, 0) + sign
                 if left:
                     table[key] = left
                 else:
                     del table[key]
-        for key in member.item.f.names:
-            if sign > 0:
-                self.by_name.setdefault(key, set()).add(member.seq)
+        if self._large is not None:
+            if len(self.members) <= MAX_REPRESENTATIVES:
+                self._large = None
             else:
-                self.by_name[key].discard(member.seq)
-                if not self.by_name[key]:
-                    del self.by_name[key]
+                self._large.change(member, sign)
+        self.look = next(_LOOKS)
         self._representatives = None
+        self._times = None
         self._profile = None
 
+    def without(self, member: Member) -> tuple[int, tuple[Member, ...] | None]:
+        """Take a member out for a moment; what is returned goes to `again`."""
+        kept = self.look, self._representatives
+        self.add(member, -1)
+        return kept
+
+    def again(self, member: Member, kept: tuple[int, tuple[Member, ...] | None]) -> None:
+        """Back as before `without`."""
+        self.add(member)
+        self.look, self._representatives = kept
+
     def founding_seq(self) -> int:
-        return min(self.members)
+        return self.first_seq
+
+    def newest(self) -> Member:
+        return self.members[self._large.seqs[-1] if self._large is not None else max(self.members)]
+
+    @property
+    def large(self) -> _Large:
+        """Tables of an incident of more than MAX_REPRESENTATIVES members; of small ones nobody needs them."""
+        if self._large is None:
+            self._large = _Large(self.members)
+        return self._large
+
+    @property
+    def by_name(self) -> dict[str, set[int]]:
+        return self.large.by_name
+
+    def ordered(self) -> list[Member]:
+        """All members by number: for incidents that are small."""
+        return [self.members[at] for at in sorted(self.members)]
 
     def representatives(self) -> tuple[Member, ...]:
         """At most MAX_REPRESENTATIVES members: the first ones, the ones with most names, the newest."""
         if self._representatives is None:
-            ordered = [self.members[seq] for seq in sorted(self.members)]
-            if len(ordered) > MAX_REPRESENTATIVES:
-                cores = [member for member in ordered if member.item.f.kind != "s"]
-                chosen = {member.seq for member in (cores[:2] + ordered[:2] + ordered[-3:])}
-                for group in (cores, ordered):
-                    richest = sorted(group, key=lambda member: (-len(member.item.f.names), member.seq))
-                    chosen.update(member.seq for member in richest[:2])
-                for member in reversed(ordered):
-                    if len(chosen) >= MAX_REPRESENTATIVES:
-                        break
-                    chosen.add(member.seq)
-                ordered = [member for member in ordered if member.seq in chosen][:MAX_REPRESENTATIVES]
-            self._representatives = tuple(ordered)
+            if len(self.members) <= MAX_REPRESENTATIVES:
+                self._representatives = tuple(self.ordered())
+            else:
+                self._representatives = tuple([self.members[at] for at in self.large.representing()])
         return self._representatives
+
+    def times(self) -> tuple[float, ...]:
+        """When its representatives were published, else when what they tell of ended; days since 1970."""
+        if self._times is None:
+            known = [
+                m.features.published if m.features.published is not None else m.features.end
+                for m in self.representatives()
+            ]
+            self._times = tuple([float(time) for time in known if time is not None])
+        return self._times
 
     def closest(self, item: Item, statistics: Statistics, seq: int | None = None) -> tuple[Member, ...]:
         """At most MAX_REPRESENTATIVES members to compare an event with: the representatives, but for the places of
         some of them those that share its rarest names. seq: the event's own number, left out."""
-        if len(self.members) <= MAX_REPRESENTATIVES:
-            return tuple(self.members[at] for at in sorted(self.members) if at != seq)
+        members = self.members
+        if len(members) <= MAX_REPRESENTATIVES:
+            if seq is None or seq not in members:
+                return self.representatives()
+            return tuple([member for member in self.representatives() if member.seq != seq])
         found: dict[int, float] = {}
-        item.weigh(statistics)
-        for key, value in item.weights.items():
-            holders = self.by_name.get(key)
+        by_name, weights = self.by_name, statistics.weights
+        for key in item.f.names:
+            holders = by_name.get(key)
             if holders is not None and len(holders) <= _MAX_HOLDERS:
+                value = weights[key]
                 for at in holders:
                     found[at] = found.get(at, 0.0) + value
         found.pop(-1 if seq is None else seq, None)
-        relevant = sorted(found, key=lambda at: (-round(found[at], 6), at))[:_RELEVANT]
-        chosen = set(relevant)
+        chosen = set(sorted(found, key=lambda at: (-round(found[at], 6), at))[:_RELEVANT])
         for member in self.representatives():
             if len(chosen) >= MAX_REPRESENTATIVES:
                 break
             if member.seq != seq:
                 chosen.add(member.seq)
-        return tuple(self.members[at] for at in sorted(chosen))
+        return tuple([members[at] for at in sorted(chosen)])
 
     def profile_norm(self, statistics: Statistics) -> float:
+        """Length of the vector (weight of a name times the root of how many members name it)."""
         if self._profile is None or self._profile[0] != statistics.version:
-            weight = statistics.weight
-            total = 0.0
-            for key in sorted(self.names):
-                value = weight(key) * sqrt(self.names[key])
-                total += value * value
+            squares = statistics.squares
+            # rounded once: whatever the order of the names, and they may be many
+            total = fsum([squares[key] * times for key, times in self.names.items()])
             self._profile = (statistics.version, sqrt(total))
         return self._profile[1]
 
 
+class _Large:
+    """What a large incident keeps sorted, so that one more member costs no walk through the others.
+
+    seqs, cores: numbers of all members and of the happenings; rich, rich_cores: (-names, number) of the same
+    """
+
+    __slots__ = ("by_name", "cores", "rich", "rich_cores", "seqs")
+
+    def __init__(self, members: dict[int, Member]) -> None:
+        self.by_name: dict[str, set[int]] = {}
+        self.seqs = sorted(members)
+        self.cores = [seq for seq in self.seqs if members[seq].kind != "s"]
+        self.rich = sorted((-len(members[seq].features.names), seq) for seq in self.seqs)
+        self.rich_cores = sorted((-len(members[seq].features.names), seq) for seq in self.cores)
+        for seq in self.seqs:
+            for key in members[seq].features.names:
+                self.by_name.setdefault(key, set()).add(seq)
+
+    def change(self, member: Member, sign: int) -> None:
+        seq, names = member.seq, member.features.names
+        rich = (-len(names), seq)
+        groups = [(self.seqs, self.rich)]
+        if member.kind != "s":
+            groups.append((self.cores, self.rich_cores))
+        for seqs, ranked in groups:
+            if sign > 0:
+                insort(seqs, seq)
+                insort(ranked, rich)
+            else:
+                del seqs[bisect_left(seqs, seq)]
+                del ranked[bisect_left(ranked, rich)]
+        for key in names:
+            if sign > 0:
+                self.by_name.setdefault(key, set()).add(seq)
+            else:
+                self.by_name[key].discard(seq)
+                if not self.by_name[key]:
+                    del self.by_name[key]
+
+    def representing(self) -> list[int]:
+        """Numbers of the members that stand for all, sorted."""
+        chosen = {*self.cores[:2], *self.seqs[:2], *self.seqs[-3:]}
+        chosen.update(seq for ranked in (self.rich_cores, self.rich) for _, seq in ranked[:2])
+        for seq in reversed(self.seqs):
+            if len(chosen) >= MAX_REPRESENTATIVES:
+                break
+            chosen.add(seq)
+        return sorted(chosen)[:MAX_REPRESENTATIVES]
+
+
 @dataclass(slots=True)
 class Candidate:
-    """One incident that an event may belong to, with everything that was found out about it."""
+    """One incident that an event may belong to, with everything that was found out about it.
+
+    scores: of the pairs, within LOWEST and HIGHEST once it has competed
+    comparison: what the linker keeps of the pairs
+    values: INCIDENT_FEATURES, where somebody asked for them
+    """
 
     incident: Incident
     members: tuple[Member, ...]
     scores: list[float]
-    vectors: list[list[float]] = field(default_factory=list)
+    comparison: Any = None
     base: float = 0.0
     lead: float = 0.0
     rank: int = 0
@@ -142,113 +299,165 @@ class Candidate:
     score: float = 0.0
 
 
+class _Notes:
+    """In place of weights: writes down what each would have been multiplied with."""
+
+    __slots__ = ("_at", "values")
+
+    def __init__(self, values: list[float]) -> None:
+        self.values = values
+        self._at = 0
+
+    def __getattr__(self, name: str) -> _Notes:
+        self._at = AT[name]
+        return self
+
+    def __mul__(self, value: float) -> float:
+        self.values[self._at] = float(value)
+        return 0.0
+
+
+def clipped(scores: Sequence[float]) -> list[float]:
+    return [HIGHEST if score > HIGHEST else LOWEST if score < LOWEST else score for score in scores]
+
+
 def base_score(scores: Sequence[float]) -> float:
     """What incidents are ranked by before they compete."""
+    if len(scores) == 1:
+        return scores[0]
     top = sorted(scores, reverse=True)[:3]
-    return 0.5 * max(scores) + 0.5 * sum(top) / len(top)
-
-
-def judge(item: Item, candidates: Sequence[Candidate], named: Sequence[str], statistics: Statistics) -> None:
-    """Fills in `base` and `values` (INCIDENT_FEATURES) of every candidate."""
-    compete(candidates)
-    for candidate in candidates:
-        complete(item, candidate, named, statistics)
+    return 0.5 * top[0] + 0.5 * sum(top) / len(top)
 
 
 def compete(candidates: Sequence[Candidate]) -> None:
-    """`base`, and what follows from it: `lead` over the best other, and `place` among all."""
+    """`scores` within bounds, `base`, and what follows from it: `lead` over the best other, `rank` among all."""
     for candidate in candidates:
-        candidate.scores = [min(_HIGHEST, max(_LOWEST, score)) for score in candidate.scores]
+        candidate.scores = clipped(candidate.scores)
         candidate.base = base_score(candidate.scores)
-    ranked = sorted(candidates, key=lambda c: (-c.base, c.incident.founding_seq()))
-    for rank, candidate in enumerate(ranked):
-        rival = ranked[1 if rank == 0 else 0].base if len(ranked) > 1 else _NOBODY
-        candidate.lead = min(5.0, max(-5.0, candidate.base - rival))
-        candidate.rank = rank
+    rank(candidates)
+
+
+def rank(candidates: Sequence[Candidate]) -> None:
+    """`lead`, `rank` and `alone`, from `base`."""
+    ranked = sorted(candidates, key=lambda c: (-c.base, c.incident.first_seq))
+    for at, candidate in enumerate(ranked):
+        rival = ranked[1 if at == 0 else 0].base if len(ranked) > 1 else NOBODY
+        candidate.lead = min(MOST_LEAD, max(-MOST_LEAD, candidate.base - rival))
+        candidate.rank = at
         candidate.alone = len(ranked) == 1
 
 
-def complete(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> None:
-    """Fills in `values` of a candidate that has competed."""
+def fill_values(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> None:
+    """`values` of a candidate that has competed."""
     candidate.values = state_values(item, candidate, named, statistics)
     fill_pair_values(candidate)
 
 
-def fill_pair_values(candidate: Candidate) -> None:
-    """The part of `values` that follows from the pair scores."""
-    scores, members, out, at = candidate.scores, candidate.members, candidate.values, AT
-    ordered = sorted(scores, reverse=True)
-    out[at["max"]] = ordered[0]
-    out[at["mean"]] = sum(ordered) / len(ordered)
-    top = ordered[:3]
-    out[at["top3"]] = sum(top) / len(top)
-    cores = [score for score, member in zip(scores, members, strict=True) if member.item.f.kind != "s"]
-    statements = sorted(
-        (score for score, member in zip(scores, members, strict=True) if member.item.f.kind == "s"), reverse=True
-    )[:3]
-    out[at["min_core"]] = min(cores) if cores else 0.0
-    out[at["mean_core"]] = sum(cores) / len(cores) if cores else 0.0
-    out[at["no_core"]] = 0.0 if cores else 1.0
-    out[at["top_statements"]] = sum(statements) / len(statements) if statements else 0.0
-    out[at["no_statement"]] = 0.0 if statements else 1.0
-    out[at["margin"]] = candidate.lead
-    out[at["statement_margin"]] = candidate.lead * out[at["is_statement"]]
-    out[at["rank"]] = min(3.0, log(1.0 + candidate.rank))
-    out[at["alone"]] = 1.0 if candidate.alone else 0.0
-
-
 def state_values(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> list[float]:
     """The part of `values` that does not depend on pair scores; the rest is 0."""
-    members, incident, f = candidate.members, candidate.incident, item.f
-    out = [0.0] * len(INCIDENT_FEATURES)
-    at = AT
-    out[0] = 1.0
-    out[at["size"]] = log(len(incident.members))
-    moment = f.published if f.published is not None else f.end
-    newest = [
-        m.item.f.published if m.item.f.published is not None else m.item.f.end for m in incident.representatives()
-    ]
-    known = [abs(moment - time) for time in newest if time is not None and moment is not None]
-    if known:
-        out[at["idle"]] = log(1.0 + min(60.0, min(known) / DAY_SECONDS))
-    out[at["day_conflict"]] = sum(_days_conflict(item, member.item) for member in members) / len(members)
-    out[at["place_conflict"]] = sum(_places_conflict(item, member.item) for member in members) / len(members)
-    out[at["is_statement"]] = 1.0 if f.kind == "s" else 0.0
-    out[at["named"]] = 1.0 if incident.incident_id in named else 0.0
+    notes = _Notes([0.0] * len(INCIDENT_FEATURES))
+    state_score(item, candidate.incident, candidate.members, named, statistics, cast("IncidentTerms", notes))
+    return notes.values
+
+
+def fill_pair_values(candidate: Candidate) -> None:
+    """The part of `values` that follows from the pair scores."""
+    notes = cast("IncidentTerms", _Notes(candidate.values))
+    pairs_score(candidate.scores, candidate.members, notes)
+    competing_score(candidate, candidate.values[AT["is_statement"]], notes)
+
+
+def pairs_score(scores: Sequence[float], members: Sequence[Member], w: IncidentTerms) -> float:
+    """What the pairs say, whoever competes."""
+    ordered = sorted(scores, reverse=True)
+    top = ordered[:3]
+    cores = [score for score, member in zip(scores, members, strict=True) if member.kind != "s"]
+    total = w.max * ordered[0] + w.mean * (sum(ordered) / len(ordered)) + w.top3 * (sum(top) / len(top))
+    if cores:
+        total += w.min_core * min(cores) + w.mean_core * (sum(cores) / len(cores))
+    else:
+        total += w.no_core * 1.0
+    if len(cores) < len(scores):
+        spoken = [score for score, member in zip(scores, members, strict=True) if member.kind == "s"]
+        spoken.sort(reverse=True)
+        total += w.top_statements * (sum(spoken[:3]) / len(spoken[:3]))
+    else:
+        total += w.no_statement * 1.0
+    return total
+
+
+def competing_score(candidate: Candidate, is_statement: float, w: IncidentTerms) -> float:
+    """How the incident stands among its rivals."""
+    total = (
+        w.margin * candidate.lead
+        + w.statement_margin * (candidate.lead * is_statement)
+        + w.rank * min(_MOST_RANK, log(1.0 + candidate.rank))
+    )
+    return total + w.alone * 1.0 if candidate.alone else total
+
+
+def most_by_competing(base: float, is_statement: float, w: IncidentTerms) -> float:
+    """What `competing_score` is at most, whoever the rivals are."""
+    margin = w.margin + w.statement_margin * is_statement
+    lead = min(MOST_LEAD, base - LOWEST) if margin > 0.0 else -MOST_LEAD
+    return margin * lead + max(0.0, w.rank * _MOST_RANK) + max(0.0, w.alone)
+
+
+def state_score(
+    item: Item,
+    incident: Incident,
+    members: Sequence[Member],
+    named: Sequence[str],
+    statistics: Statistics,
+    w: IncidentTerms,
+) -> float:
+    """What the incident is like beside the event, whatever the pairs say and whoever competes."""
+    f = item.f
+    total = w.bias * 1.0 + w.size * log(len(incident.members))
+    moment = item.published if item.published is not None else item.end if item.dated else None
+    if moment is not None:
+        times = incident.times()
+        if times:
+            total += w.idle * log(1.0 + min(60.0, min([abs(moment - time) for time in times]) / DAY_SECONDS))
+    if item.tells_day:
+        start, end = item.start - _APART_SECONDS, item.end + _APART_SECONDS
+        off = 0
+        for member in members:
+            other = member.item
+            if other.tells_day and (other.end < start or other.start > end):
+                off += 1
+        if off:
+            total += w.day_conflict * (off / len(members))
+    if item.place_rank <= 1:
+        lat, lon, narrow = item.lat, item.lon, max(0.2, item.cos_lat)
+        off = 0
+        for member in members:
+            other = member.item
+            if other.place_rank <= 1 and (
+                abs(lat - other.lat) > _APART_DEGREES or abs(lon - other.lon) * narrow > _APART_DEGREES
+            ):
+                off += 1
+        if off:
+            total += w.place_conflict * (off / len(members))
+    if item.is_statement:
+        total += w.is_statement * 1.0
+    if named and incident.incident_id in named:
+        total += w.named * 1.0
     item.weigh(statistics)
     names = incident.names
-    dot = covered = total = 0.0
-    for key, value in item.weights.items():
-        total += value
-        count = names.get(key)
-        if count:
-            dot += value * value * sqrt(count)
-            covered += value
-    norm = item.norm * incident.profile_norm(statistics)
-    out[at["profile_names"]] = dot / norm if norm else 0.0
-    out[at["profile_cover"]] = covered / total if total else 0.0
-    spoken = [key for key in f.speakers if key[0] not in "@#"]
-    if spoken and any(key in incident.voices for key in spoken):
-        out[at["profile_voice"]] = 1.0
-    mask = 0
-    for member in members:
-        mask |= member.item.f.concepts
-    mine = f.concepts.bit_count()
-    out[at["profile_concepts"]] = (mask & f.concepts).bit_count() / mine if mine else 0.0
-    return out
-
-
-def _days_conflict(one: Item, other: Item) -> float:
-    a, b = one.f, other.f
-    if a.start is None or b.start is None or a.end is None or b.end is None or a.soft or b.soft:
-        return 0.0
-    if a.time_rank > 2 or b.time_rank > 2 or (a.kind == "s") or (b.kind == "s"):
-        return 0.0
-    return 1.0 if max(a.start - b.end, b.start - a.end) > DAY_SECONDS // 4 else 0.0
-
-
-def _places_conflict(one: Item, other: Item) -> float:
-    a, b = one.f, other.f
-    if a.lat is None or b.lat is None or a.lon is None or b.lon is None or a.place_rank > 1 or b.place_rank > 1:
-        return 0.0
-    return 1.0 if abs(a.lat - b.lat) > 0.25 or abs(a.lon - b.lon) * max(0.2, one.cos_lat) > 0.25 else 0.0
+    known = [key for key in f.names if key in names]
+    if known:
+        squares = statistics.squares
+        dot = sum([squares[key] * sqrt(names[key]) for key in known])
+        total += w.profile_names * (dot / (item.norm * incident.profile_norm(statistics)))
+        weights = statistics.weights
+        if w.profile_cover:
+            total += w.profile_cover * (sum([weights[key] for key in known]) / sum([weights[key] for key in f.names]))
+    if item.spoken and any(key in incident.voices for key in item.spoken):
+        total += w.profile_voice * 1.0
+    if item.concepts:
+        mask = 0
+        for member in members:
+            mask |= member.features.concepts
+        total += w.profile_concepts * ((mask & item.concepts).bit_count() / item.concepts.bit_count())
+    return total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Set
 from math import floor
 from typing import Final
 
@@ -14,47 +14,224 @@ MAX_CANDIDATES: Final = 14
 #: a key that more incidents than this share says nothing about which one
 MAX_POSTINGS: Final = 48
 _CELL_DEGREES: Final = 0.5
+_CELLS_EAST: Final = 4_096
 _WEEK_DAYS: Final = 7
+_EPOCH_ORDINAL: Final = 719_163
 _SAME_REPORT: Final = 3.0
 _SAME_CELL_AND_DAY: Final = 6.0
 _SAME_COUNTRY_AND_DAY: Final = 2.0
 _SAME_NUMBER: Final = 2.0
 
+#: how many of an incident's events carry a name, then, week by week, how many do so in that week
+Weeks = tuple[int, ...]
+#: incident -> weeks; of one incident alone, which is the rule, a pair takes a fifth of a dict's room
+NamePosting = tuple[str, Weeks] | dict[str, Weeks]
+#: incident -> how many of its events; one event of one incident: its id
+Posting = str | dict[str, int]
+
 
 class Index:
-    """Keys -> incidents, with how many of their events carry the key."""
+    """Keys -> incidents, with how many of their events carry the key.
+
+    A name that many incidents share is a key together with a week only. Those tables are made when a name becomes
+    that common, and given up when it no longer is.
+    """
 
     def __init__(self) -> None:
-        self._postings: dict[str, dict[str, int]] = {}
+        self._names: dict[str, NamePosting] = {}
+        self._common: dict[str, dict[int, dict[str, int]]] = {}
+        self._reports: dict[str, Posting] = {}
+        self._numbers: dict[int, Posting] = {}
+        self._cells: dict[int, dict[int, Posting]] = {}
+        self._countries: dict[str, dict[int, Posting]] = {}
+        self._alike: dict[Weeks, Weeks] = {}
 
     def add(self, features: Features, incident_id: str) -> None:
-        for key in _keys(features):
-            held = self._postings.setdefault(key, {})
-            held[incident_id] = held.get(incident_id, 0) + 1
+        self._change(features, incident_id, 1)
 
     def remove(self, features: Features, incident_id: str) -> None:
-        for key in _keys(features):
-            held = self._postings[key]
-            if held[incident_id] == 1:
-                del held[incident_id]
-                if not held:
-                    del self._postings[key]
-            else:
-                held[incident_id] -= 1
+        self._change(features, incident_id, -1)
+
+    def _change(self, features: Features, incident_id: str, sign: int) -> None:
+        weeks = sorted(_weeks(features))
+        for names in (features.names, features.phrases):
+            for name in names:
+                self._change_name(name, incident_id, weeks, sign)
+        if features.report:
+            _change(self._reports, features.report, incident_id, sign)
+        days = _days(features)
+        if features.lat is not None and features.place_rank <= 1:
+            _change_days(self._cells, _cell(features), days, incident_id, sign)
+        if features.country:
+            _change_days(self._countries, features.country, days, incident_id, sign)
+        for number in _figures(features):
+            _change(self._numbers, number, incident_id, sign)
+
+    def _change_name(self, name: str, incident_id: str, weeks: list[int], sign: int) -> None:
+        posting = self._names.get(name)
+        if posting is None:
+            self._names[name] = (incident_id, self._weeks_with((0,), weeks, sign))
+            return
+        if isinstance(posting, tuple):
+            holder, held = posting
+            if holder == incident_id:
+                changed = self._weeks_with(held, weeks, sign)
+                if changed[0]:
+                    self._names[name] = (incident_id, changed)
+                else:
+                    del self._names[name]
+                return
+            posting = self._names[name] = {holder: held}
+        changed = self._weeks_with(posting.get(incident_id, (0,)), weeks, sign)
+        if changed[0]:
+            posting[incident_id] = changed
+        else:
+            del posting[incident_id]
+        common = self._common.get(name)
+        if common is not None:
+            for week in weeks:
+                _count(common.setdefault(week, {}), incident_id, sign)
+                if not common[week]:
+                    del common[week]
+            if len(posting) <= MAX_POSTINGS:
+                del self._common[name]
+        elif len(posting) > MAX_POSTINGS:
+            common = self._common[name] = {}
+            for holder, held in posting.items():
+                for week, times in zip(held[1::2], held[2::2], strict=True):
+                    common.setdefault(week, {})[holder] = times
+        if len(posting) == 1:
+            (only,) = posting.items()
+            self._names[name] = only
+
+    def _weeks_with(self, held: Weeks, weeks: list[int], sign: int) -> Weeks:
+        counts = dict(zip(held[1::2], held[2::2], strict=True))
+        for week in weeks:
+            counts[week] = counts.get(week, 0) + sign
+        changed = [held[0] + sign]
+        for week in sorted(counts):
+            if counts[week]:
+                changed += (week, counts[week])
+        # most events of a week have equal ones: kept once
+        made = tuple(changed)
+        if len(self._alike) > 4_096:
+            self._alike.clear()
+        return self._alike.setdefault(made, made)
 
     def scores(self, features: Features, statistics: Statistics) -> dict[str, float]:
-        """Incidents that share a key with the event, and how much the shared keys weigh."""
+        """Incidents that share a key with the event, and how much the shared keys weigh.
+
+        Weights are whole grains: the order in which incidents and names are met changes no sum.
+        """
         found: dict[str, float] = {}
+        get, weights = found.get, statistics.weights
+        near_weeks: list[int] | None = None
         # a name counts once, through the best key it is found by
-        for names, weight in _wanted(features, statistics):
-            hit: set[str] = set()
-            for key in names:
-                held = self._postings.get(key)
-                if held is not None and len(held) <= MAX_POSTINGS:
-                    hit.update(held)
-            for incident_id in hit:  # order does not matter: one addition per incident and round
-                found[incident_id] = found.get(incident_id, 0.0) + weight
+        for names in (features.names, features.phrases):
+            for name in names:
+                posting = self._names.get(name)
+                if posting is None:
+                    continue
+                weight = weights[name]
+                if isinstance(posting, tuple):
+                    found[posting[0]] = get(posting[0], 0.0) + weight
+                elif len(posting) <= MAX_POSTINGS:
+                    for incident_id in posting:
+                        found[incident_id] = get(incident_id, 0.0) + weight
+                else:
+                    if near_weeks is None:
+                        near_weeks = sorted({near for week in _weeks(features) for near in (week - 1, week, week + 1)})
+                    by_week = self._common[name]
+                    for incident_id in _any_of(by_week, near_weeks):
+                        found[incident_id] = get(incident_id, 0.0) + weight
+        for hits, weight in self._other_hits(features):
+            for incident_id in hits:
+                found[incident_id] = get(incident_id, 0.0) + weight
         return found
+
+    def _other_hits(self, features: Features) -> Iterable[tuple[Iterable[str], float]]:
+        if features.report:
+            yield _few(self._reports.get(features.report)), _SAME_REPORT
+        lies_in_cell = features.lat is not None and features.place_rank <= 1
+        if lies_in_cell or features.country:
+            days = {near for day in _days(features) for near in (day - 1, day, day + 1)}
+            days.update([day - _EPOCH_ORDINAL for day in features.days])
+            if lies_in_cell:
+                hits: set[str] = set()
+                here = _cell(features)
+                for row in (here - _CELLS_EAST, here, here + _CELLS_EAST):
+                    for cell in (row - 1, row, row + 1):
+                        by_day = self._cells.get(cell)
+                        if by_day is not None:
+                            hits |= _any_of(by_day, days)
+                yield hits, _SAME_CELL_AND_DAY
+            if features.country:
+                by_day = self._countries.get(features.country)
+                if by_day is not None:
+                    yield _any_of(by_day, days), _SAME_COUNTRY_AND_DAY
+        for number in _figures(features):
+            yield _few(self._numbers.get(number)), _SAME_NUMBER
+
+
+def _any_of(by_day: dict[int, Posting] | dict[int, dict[str, int]], wanted: Iterable[int]) -> Set[str]:
+    """Incidents under any of the wanted days or weeks that are not too common."""
+    hits: set[str] = set()
+    for day in wanted:
+        posting = by_day.get(day)
+        if posting is None:
+            continue
+        if isinstance(posting, str):
+            hits.add(posting)
+        elif len(posting) <= MAX_POSTINGS:
+            hits.update(posting)
+    return hits
+
+
+def _few(posting: Posting | None) -> Iterable[str]:
+    if posting is None:
+        return ()
+    if isinstance(posting, str):
+        return (posting,)
+    return posting if len(posting) <= MAX_POSTINGS else ()
+
+
+def _change(table: dict[str, Posting] | dict[int, Posting], key: str | int, incident_id: str, sign: int) -> None:
+    held: dict[str | int, Posting] = table  # type: ignore[assignment]  # both kinds of table are changed alike
+    posting = held.get(key)
+    if posting is None:
+        held[key] = incident_id
+    elif isinstance(posting, str):
+        if sign < 0:
+            del held[key]
+        else:
+            held[key] = {posting: 2} if posting == incident_id else {posting: 1, incident_id: 1}
+    else:
+        _count(posting, incident_id, sign)
+        if not posting:
+            del held[key]
+
+
+def _count(posting: dict[str, int], incident_id: str, sign: int) -> None:
+    left = posting.get(incident_id, 0) + sign
+    if left:
+        posting[incident_id] = left
+    else:
+        del posting[incident_id]
+
+
+def _change_days(
+    table: dict[int, dict[int, Posting]] | dict[str, dict[int, Posting]],
+    key: int | str,
+    days: Iterable[int],
+    incident_id: str,
+    sign: int,
+) -> None:
+    held: dict[int | str, dict[int, Posting]] = table  # type: ignore[assignment]  # as in _change
+    for day in days:
+        by_day = held.setdefault(key, {})
+        _change(by_day, day, incident_id, sign)
+        if not by_day:
+            del held[key]
 
 
 def _days(features: Features) -> Iterable[int]:
@@ -75,49 +252,12 @@ def _weeks(features: Features) -> set[int]:
     return weeks
 
 
-def _cell(features: Features, east: int = 0, north: int = 0) -> str:
+def _cell(features: Features) -> int:
     lat, lon = features.lat or 0.0, features.lon or 0.0
-    return f"{floor(lat / _CELL_DEGREES) + north},{floor(lon / _CELL_DEGREES) + east}"
+    return floor(lat / _CELL_DEGREES) * _CELLS_EAST + floor(lon / _CELL_DEGREES)
 
 
-def _keys(features: Features) -> Iterator[str]:
-    weeks = sorted(_weeks(features))
-    for name in (*features.names, *features.phrases):
-        yield name
-        for week in weeks:
-            yield f"{name}|{week}"
-    if features.report:
-        yield "report " + features.report
-    if features.lat is not None and features.place_rank <= 1:
-        cell = _cell(features)
-        for day in _days(features):
-            yield f"cell {cell}|{day}"
-    country = features.country
-    if country:
-        for day in _days(features):
-            yield f"country {country}|{day}"
-    for number in (features.killed, features.injured, features.arrested, features.participants):
-        if number is not None and number > 3:
-            yield f"number {number}"
-
-
-def _wanted(features: Features, statistics: Statistics) -> Iterator[tuple[list[str], float]]:
-    weeks = sorted({near for week in _weeks(features) for near in (week - 1, week, week + 1)})
-    for name in (*features.names, *features.phrases):
-        yield [name, *(f"{name}|{week}" for week in weeks)], statistics.weight(name)
-    if features.report:
-        yield ["report " + features.report], _SAME_REPORT
-    days = sorted({near for day in _days(features) for near in (day - 1, day, day + 1)} | set(_text_days(features)))
-    if features.lat is not None and features.place_rank <= 1:
-        cells = [_cell(features, east, north) for east in (-1, 0, 1) for north in (-1, 0, 1)]
-        yield [f"cell {cell}|{day}" for cell in cells for day in days], _SAME_CELL_AND_DAY
-    if features.country:
-        yield [f"country {features.country}|{day}" for day in days], _SAME_COUNTRY_AND_DAY
-    for number in (features.killed, features.injured, features.arrested, features.participants):
-        if number is not None and number > 3:
-            yield [f"number {number}"], _SAME_NUMBER
-
-
-def _text_days(features: Features) -> Iterable[int]:
-    # an ordinal of 1 January 1970 is 719,163
-    return (day - 719_163 for day in features.days)
+def _figures(features: Features) -> list[int]:
+    """Figures that tell incidents apart."""
+    given = (features.killed, features.injured, features.arrested, features.participants)
+    return [number for number in given if number is not None and number > 3]

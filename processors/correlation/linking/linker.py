@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import exp, expm1, log, log1p
 from typing import Final
@@ -13,11 +15,22 @@ from schemas.timeline import Link
 from . import copies, reasons, relations
 from . import features as features_module
 from .api import MergeProposal, Placement, RelationProposal
+from .comparing import Comparer, Comparison
 from .extraction import features_of
 from .features import Features
-from .incidents import Candidate, Incident, Member, compete, complete, judge
+from .incidents import (
+    Candidate,
+    Incident,
+    IncidentTerms,
+    Member,
+    competing_score,
+    fill_values,
+    most_by_competing,
+    rank,
+)
 from .index import MAX_CANDIDATES, Index
-from .pairs import Item, oriented, pair_features
+from .items import Item
+from .pairs import PairTerms
 from .statistics import Statistics
 from .weights import Weights, shipped
 
@@ -31,13 +44,32 @@ _ANY_SLACK: Final = 2.0
 LOWEST_BAR: Final = -1.2
 _CORE_VETO: Final = -1.0
 _CROSS_LINK: Final = 2.0
-_KEPT_PAIRS: Final = 400_000
+#: reports kept ready for comparing; of others it is done again when they are asked for
+_KEPT_ITEMS: Final = 50_000
+#: sums of weights that differ by less are equal
+_EQUAL: Final = 1e-6
+#: more than sums in another order can differ by
+_SLACK: Final = 1e-9
 
 
 def _any_of(candidates: Sequence[Candidate]) -> float:
     """Log-odds that the event belongs to one of them, were they independent."""
     none = -sum([log1p(exp(min(20.0, candidate.score))) for candidate in candidates])
     return -none if none < -20.0 else log(max(1e-12, expm1(-none)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was found out about a newcomer before it is held."""
+
+    features: Features
+    item: Item
+    comparisons: list[tuple[str, Comparison]]
+    version: int
+
+
+def _candidate(incident: Incident, made: Comparison) -> Candidate:
+    return Candidate(incident, made.members, made.scores, made, made.base)
 
 
 class EvidenceLinker:
@@ -48,13 +80,14 @@ class EvidenceLinker:
         self._copy_weights = copies.shipped()
         self._relations = relations.Relations(relations.shipped())
         self.statistics = Statistics()
+        self._incident_terms = IncidentTerms(*self.weights.incident)
+        models = {model: PairTerms(*vector) for model, vector in self.weights.pairs.items()}
+        self._comparer = Comparer(models, self._incident_terms, self.statistics)
         self._index = Index()
         self._members: dict[str, Member] = {}
         self._incidents: dict[str, Incident] = {}
-        # scores of pairs by their numbers; thrown away when the statistics move, so that they are never stale
-        self._pairs: dict[tuple[int, int], float] = {}
-        self._pairs_version = -1
-        self._last: tuple[Features, Item, dict[int, float]] | None = None
+        self._ready: deque[Member] = deque()
+        self._last: _Seen | None = None
 
     # what is kept of an event
 
@@ -70,19 +103,25 @@ class EvidenceLinker:
     # the set of events held
 
     def hold(self, event_id: str, features: Features, *, seq: int, incident_id: str) -> None:
-        item, scores = Item(features), {}
-        if self._last is not None and self._last[0] is features:
-            item, scores = self._last[1], self._last[2]
-        self._last = None
-        before = self.statistics.version
-        member = Member(event_id, seq, item, incident_id)
+        seen, self._last = self._last, None
+        if seen is not None and seen.features is not features:
+            seen = None
+        member = Member(event_id, seq, features, incident_id, None if seen is None else seen.item)
         self._members[event_id] = member
-        self._incidents.setdefault(incident_id, Incident(incident_id)).add(member)
+        self._incident(incident_id).add(member)
         self._index.add(features, incident_id)
         self.statistics.add(seq, features)
-        if self.statistics.version == before == self._pairs_version:
-            for other, score in scores.items():
-                self._pairs[(min(seq, other), max(seq, other))] = score
+        if seen is not None:
+            self._comparer.remember(member, seen.comparisons, seen.version)
+            self._ready.append(member)
+            if len(self._ready) > _KEPT_ITEMS:
+                self._ready.popleft().let_item_go()
+
+    def _incident(self, incident_id: str) -> Incident:
+        incident = self._incidents.get(incident_id)
+        if incident is None:
+            incident = self._incidents[incident_id] = Incident(incident_id)
+        return incident
 
     def move(self, event_id: str, incident_id: str) -> None:
         member = self._members[event_id]
@@ -90,39 +129,31 @@ class EvidenceLinker:
             return
         self._leave(member)
         member.incident_id = incident_id
-        self._incidents.setdefault(incident_id, Incident(incident_id)).add(member)
-        self._index.add(member.item.f, incident_id)
+        self._incident(incident_id).add(member)
+        self._index.add(member.features, incident_id)
 
     def drop(self, event_id: str) -> None:
         member = self._members.pop(event_id)
         self._leave(member)
         self.statistics.remove(member.seq)
-        # another event may come to stand under this number
-        self._pairs = {pair: score for pair, score in self._pairs.items() if member.seq not in pair}
 
     def _leave(self, member: Member) -> None:
         incident = self._incidents[member.incident_id]
         incident.add(member, -1)
         if not incident.members:
             del self._incidents[member.incident_id]
-        self._index.remove(member.item.f, member.incident_id)
+        self._index.remove(member.features, member.incident_id)
 
     # where an event belongs
 
     def place(self, features: Features, *, now: datetime, named: tuple[str, ...] = ()) -> Placement:  # noqa: ARG002 - scores look at reports' times, never at the clock
         item = Item(features)
-        candidates = self.examine(item, named=named)
-        self._last = (
-            features,
-            item,
-            {m.seq: score for c in candidates for m, score in zip(c.members, c.scores, strict=True)},
-        )
+        candidates = self._look(item, named)
         if not candidates:
             return Placement(None, reasons.nothing_known(), candidates=0)
-        self.judge(item, candidates, named)
         best = candidates[0]
         joins = self.joins(item, candidates)
-        link = reasons.link(item, best, self.weights, self.statistics)
+        link = self._explained(item, best, named)
         if not joins:
             return Placement(None, link, candidates=len(candidates))
         known = copies.repeats(item, best.incident, self.statistics, self._copy_weights)
@@ -133,49 +164,62 @@ class EvidenceLinker:
     def decide(self, features: Features, named: Sequence[str] = ()) -> str | None:
         """As `place`, without the reasons: the incident to join, or None."""
         item = Item(features)
+        candidates = self._look(item, named)
+        return candidates[0].incident.incident_id if candidates and self.joins(item, candidates) else None
+
+    def _look(self, item: Item, named: Sequence[str]) -> list[Candidate]:
+        """The candidates of a newcomer, judged. What was found out is kept for `hold`, which follows as a rule."""
         candidates = self.examine(item, named=named)
-        self._last = (
-            features,
-            item,
-            {m.seq: score for c in candidates for m, score in zip(c.members, c.scores, strict=True)},
-        )
-        if not candidates:
-            return None
+        compared = [(c.incident.incident_id, c.comparison) for c in candidates if c.comparison is not None]
+        self._last = _Seen(item.f, item, compared, self.statistics.version)
         self.judge(item, candidates, named)
-        return candidates[0].incident.incident_id if self.joins(item, candidates) else None
+        return candidates
 
     def examine(
-        self, item: Item, *, seq: int | None = None, named: Sequence[str] = (), without: str | None = None
+        self, item: Item, *, held: Member | None = None, named: Sequence[str] = (), without: str | None = None
     ) -> list[Candidate]:
-        """Incidents worth a look, with the pair scores of their representatives; the event itself left out.
+        """Incidents worth a look, compared with an event; the event itself left out.
 
-        seq: the event's number, where it is held. without: an incident that does not compete.
+        held: the event, where it is held. without: an incident that does not compete.
         """
         found = self._index.scores(item.f, self.statistics)
+        incidents = self._incidents
         for incident_id in named:
-            if incident_id in self._incidents:
+            if incident_id in incidents:
                 found[incident_id] = found.get(incident_id, 0.0) + 1_000.0
         if without is not None:
             found.pop(without, None)
-        # rounded: sums of floats in another order must not swap two incidents
-        chosen = sorted(found, key=lambda i: (-round(found[i], 6), self._incidents[i].founding_seq()))[:MAX_CANDIDATES]
+        chosen: Iterable[str] = found
+        if len(found) > MAX_CANDIDATES:
+            least = sorted(found.values(), reverse=True)[MAX_CANDIDATES - 1] - _EQUAL
+            chosen = [incident_id for incident_id, shared in found.items() if shared >= least]
+        ranked = sorted(chosen, key=lambda i: (-round(found[i], 6), incidents[i].first_seq))[:MAX_CANDIDATES]
         candidates = []
-        for incident_id in chosen:
-            incident = self._incidents[incident_id]
-            members = incident.closest(item, self.statistics, seq)
-            if members:
-                candidates.append(Candidate(incident, members, [self._score(item, m, seq) for m in members]))
+        for incident_id in ranked:
+            incident = incidents[incident_id]
+            comparer = self._comparer
+            made = comparer.newcomer(item, incident) if held is None else comparer.held(held, incident)
+            if made is not None:
+                candidates.append(_candidate(incident, made))
         return candidates
 
     def judge(self, item: Item, candidates: list[Candidate], named: Sequence[str] = ()) -> None:
         """Scores the candidates and sorts them, best first."""
-        judge(item, candidates, named, self.statistics)
+        rank(candidates)
         for candidate in candidates:
-            candidate.score = self._incident_score(candidate)
-        candidates.sort(key=lambda c: (-round(c.score, 6), c.incident.founding_seq()))
+            self._score(item, candidate, named)
+        candidates.sort(key=lambda c: (-round(c.score, 6), c.incident.first_seq))
 
-    def _incident_score(self, candidate: Candidate) -> float:
-        return sum([w * v for w, v in zip(self.weights.incident, candidate.values, strict=True) if w and v])
+    def _score(self, item: Item, candidate: Candidate, named: Sequence[str] = ()) -> float:
+        """Of a candidate that was ranked."""
+        is_statement = 1.0 if item.is_statement else 0.0
+        settled = self._comparer.settled(candidate.comparison, item, candidate.incident, named)
+        candidate.score = settled + competing_score(candidate, is_statement, self._incident_terms)
+        return candidate.score
+
+    def _explained(self, item: Item, candidate: Candidate, named: Sequence[str] = ()) -> Link:
+        fill_values(item, candidate, named, self.statistics)
+        return reasons.link(item, candidate, self.weights, self.statistics)
 
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""
@@ -192,24 +236,6 @@ class EvidenceLinker:
         rival = max((max(c.scores) for c in candidates[1:]), default=-8.0)
         return max(best.scores) - rival > self.weights.undated_lead
 
-    def _score(self, item: Item, member: Member, seq: int | None) -> float:
-        if seq is None:
-            return self._pair_score(item, member.item)
-        if self._pairs_version != self.statistics.version or len(self._pairs) > _KEPT_PAIRS:
-            self._pairs.clear()
-            self._pairs_version = self.statistics.version
-        key = (min(seq, member.seq), max(seq, member.seq))
-        known = self._pairs.get(key)
-        if known is None:
-            known = self._pairs[key] = self._pair_score(item, member.item)
-        return known
-
-    def _pair_score(self, one: Item, other: Item) -> float:
-        model, first, second = oriented(one, other)
-        weights = self.weights.pairs[model]
-        vector = pair_features(first, second, self.statistics)
-        return sum([w * v for w, v in zip(weights, vector, strict=True) if v])
-
     # second thoughts
 
     def link_of(self, event_id: str, *, now: datetime) -> Link:  # noqa: ARG002 - see place
@@ -217,79 +243,97 @@ class EvidenceLinker:
         incident = self._incidents[member.incident_id]
         if len(incident.members) == 1:
             return reasons.founded()
-        incident.add(member, -1)  # judged by the others: it must not vouch for itself
+        kept = incident.without(member)  # judged by the others: it must not vouch for itself
         try:
-            own = self._judged_by(member, incident)
-            return reasons.link(member.item, own, self.weights, self.statistics)
+            return self._explained(member.item, self._judged_by(member, incident))
         finally:
-            incident.add(member)
+            incident.again(member, kept)
 
     def _judged_by(self, member: Member, incident: Incident) -> Candidate:
-        candidates = self.examine(member.item, seq=member.seq)
+        candidates = self.examine(member.item, held=member)
         if all(candidate.incident is not incident for candidate in candidates):
-            members = incident.closest(member.item, self.statistics, member.seq)
-            candidates.append(Candidate(incident, members, [self._score(member.item, m, member.seq) for m in members]))
+            candidates.append(self._candidate_of(member, incident))
         self.judge(member.item, candidates)
         return next(candidate for candidate in candidates if candidate.incident is incident)
+
+    def _candidate_of(self, member: Member, incident: Incident) -> Candidate:
+        made = self._comparer.held(member, incident)
+        assert made is not None, f"{incident.incident_id} has nobody but {member.event_id}"
+        return _candidate(incident, made)
 
     def merge_of(self, incident_id: str, *, now: datetime) -> MergeProposal | None:  # noqa: ARG002 - see place
         incident = self._incidents.get(incident_id)
         if incident is None:
             return None
-        newest = incident.members[max(incident.members)]
-        candidates = self.examine(newest.item, seq=newest.seq, without=incident_id)
-        if not candidates:
-            return None
-        compete(candidates)
-        candidates.sort(key=lambda c: (-round(c.base, 6), c.incident.founding_seq()))
+        newest = incident.newest()
+        looked: dict[int, list[Candidate]] = {}
+        candidates = self._rivals_of(newest, incident, looked)
         best: tuple[float, int, Incident, float] | None = None
-        looked: dict[tuple[int, str], list[Candidate]] = {}
-        for candidate in candidates[:MAX_RIVALS]:
+        for candidate in sorted(candidates, key=lambda c: (-round(c.base, 6), c.incident.first_seq))[:MAX_RIVALS]:
             other = candidate.incident
-            vote = self._vote(incident, other, looked)
-            if vote is None:
-                continue
             larger = max(len(incident.members), len(other.members))
             bar = max(LOWEST_BAR, self.weights.vote_start - self.weights.vote_slope * log(larger))
+            vote = self._vote(incident, other, bar, looked)
+            if vote is None:
+                continue
             excess = vote - bar
             if excess > 0 and (best is None or round(excess, 6) > best[0]):
-                best = (round(excess, 6), other.founding_seq(), other, vote)
+                best = (round(excess, 6), other.first_seq, other, vote)
         if best is None:
             return None
         return MergeProposal(
             incident_id, best[2].incident_id, round(best[3], 6), reasons.merge(incident, best[2], best[3])
         )
 
-    def _vote(self, one: Incident, other: Incident, looked: dict[tuple[int, str], list[Candidate]]) -> float | None:
-        """How well the larger suits the members of the smaller, their own incident out of the competition."""
-        smaller, larger = sorted((one, other), key=lambda i: (len(i.members), -i.founding_seq()))
+    def _rivals_of(self, voter: Member, own: Incident, looked: dict[int, list[Candidate]]) -> list[Candidate]:
+        """The incidents that come into question for a member if its own did not."""
+        candidates = looked.get(voter.ticket)
+        if candidates is None:
+            candidates = looked[voter.ticket] = self.examine(voter.item, held=voter, without=own.incident_id)
+        return candidates
+
+    def _vote(self, one: Incident, other: Incident, bar: float, looked: dict[int, list[Candidate]]) -> float | None:
+        """How well the larger suits the members of the smaller, their own incident out of the competition.
+
+        None where there is a veto, or where the mean vote cannot pass the bar: most votes end before the members'
+        other candidates are looked for.
+        """
+        smaller, larger = sorted((one, other), key=lambda i: (len(i.members), -i.first_seq))
         voters = smaller.representatives()[:MAX_VOTERS]
-        votes: list[float] = []
-        crossing: list[float] = []
-        cores: list[float] = []
-        for voter in voters:
-            candidates = looked.get((voter.seq, smaller.incident_id))
-            if candidates is None:
-                candidates = self.examine(voter.item, seq=voter.seq, without=smaller.incident_id)
-                looked[voter.seq, smaller.incident_id] = candidates
-            own = next((c for c in candidates if c.incident is larger), None)
-            if own is None:
-                members = larger.closest(voter.item, self.statistics, voter.seq)
-                own = Candidate(larger, members, [self._score(voter.item, m, voter.seq) for m in members])
-                candidates = [*candidates, own]
-            raw = list(own.scores)
-            compete(candidates)
-            complete(voter.item, own, (), self.statistics)
-            own.score = self._incident_score(own)
-            votes.append(own.score)
-            crossing.extend(raw)
-            if voter.item.f.kind != "s":
-                cores.extend(s for s, m in zip(raw, own.members, strict=True) if m.item.f.kind != "s")
+        own = [self._candidate_of(voter, larger) for voter in voters]
+        cores = [
+            score
+            for voter, candidate in zip(voters, own, strict=True)
+            if voter.kind != "s"
+            for score, member in zip(candidate.comparison.raw, candidate.members, strict=True)
+            if member.kind != "s"
+        ]
         if cores and sum(cores) / len(cores) < _CORE_VETO:
             return None
-        only_statements = all(m.item.f.kind == "s" for i in (one, other) for m in i.representatives())
-        if only_statements and max(crossing) <= _CROSS_LINK:
+        if all(member.kind == "s" for incident in (one, other) for member in incident.representatives()) and (
+            max(max(candidate.comparison.raw) for candidate in own) <= _CROSS_LINK
+        ):
             return None
+
+        w = self._incident_terms
+        votes: list[float] = []
+        for voter, candidate in zip(voters, own, strict=True):
+            settled = self._comparer.settled(candidate.comparison, voter.item, larger)
+            most = most_by_competing(candidate.base, 1.0 if voter.kind == "s" else 0.0, w)
+            votes.append(settled + most)
+        at_most, enough = sum(votes), (bar - _SLACK) * len(voters)
+        for at, (voter, candidate) in enumerate(zip(voters, own, strict=True)):
+            if at_most < enough:
+                return None
+            candidates = self._rivals_of(voter, smaller, looked)
+            known = next((c for c in candidates if c.incident is larger), None)
+            if known is None:
+                known = candidate
+                candidates = [*candidates, candidate]
+            rank(candidates)
+            vote = self._score(voter.item, known)
+            at_most += vote - votes[at]
+            votes[at] = vote
         return sum(votes) / len(votes)
 
     def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:  # noqa: ARG002 - see place

@@ -196,11 +196,11 @@ class Relations:
     ) -> tuple[Face, list[tuple[str, Face, list[float]]]]:
         """The earlier incidents that it may go back to, with their FEATURES: at most MAX_LOOKED_AT."""
         x = self.face(incident)
-        found = index.scores(incident.members[max(incident.members)].item.f, statistics)
+        found = index.scores(incident.newest().features, statistics)
         for name, shared in index.scores(x.item.f, statistics).items():
             found[name] = max(found.get(name, 0.0), shared)
         found.pop(incident.incident_id, None)
-        ranked = sorted(found, key=lambda name: (-round(found[name], 6), incidents[name].founding_seq()))
+        ranked = sorted(found, key=lambda name: (-round(found[name], 6), incidents[name].first_seq))
         looked_at = [(name, self.face(incidents[name])) for name in ranked[:MAX_LOOKED_AT]]
         return x, [
             (name, y, choice_vector(x, y, statistics))

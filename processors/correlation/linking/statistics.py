@@ -2,6 +2,9 @@
 
 Counts are taken over the reports whose number lies below a step of a geometric ladder, so that they stand still
 between steps and scores of pairs can be kept: a function of the set of reports held, whatever the order they came in.
+
+Weights are whole multiples of GRAIN: sums of them are exact, hence the same in whatever order they are added. Sets may
+be walked in hash order, and totals be changed by a difference instead of being summed anew.
 """
 
 from __future__ import annotations
@@ -19,6 +22,11 @@ _PRIOR_TITLE: Final = 5.0
 _PRIOR_COUNTRY: Final = 8.0
 _PRIOR_CONCEPT: Final = 6.0
 _FIRST_STEP: Final = 8
+#: 2 ** -38: far below the sixth digit that is shown; sums up to 2 ** 15 are exact in 53 bits
+_GRAINS: Final = float(1 << 38)
+GRAIN: Final = 1.0 / _GRAINS
+#: masks whose squared weight is kept; a cache of pure values
+_KEPT_MASKS: Final = 65_536
 
 
 def step_below(count: int) -> int:
@@ -29,6 +37,63 @@ def step_below(count: int) -> int:
     while step + max(4, step // 4) <= count:
         step += max(4, step // 4)
     return step
+
+
+def to_grain(value: float) -> float:
+    """The nearest multiple of GRAIN."""
+    return round(value * _GRAINS) * GRAIN
+
+
+class _Weights(dict[str, float]):
+    """Inverse document frequencies by name key, worked out when first asked for."""
+
+    __slots__ = ("_names", "_reports")
+
+    def __init__(self, names: dict[str, int], reports: int) -> None:
+        super().__init__()
+        self._names = names
+        self._reports = reports
+
+    def __missing__(self, key: str) -> float:
+        prior = _PRIOR_TITLE if key[0] == "#" else _PRIOR_COUNTRY if key[0] == "@" else _PRIOR_NAME
+        known = self[key] = to_grain(log((self._reports + PRIOR_REPORTS) / (self._names.get(key, 0) + prior)))
+        return known
+
+
+class _Squares(dict[str, float]):
+    """The square of each weight."""
+
+    __slots__ = ("_weights",)
+
+    def __init__(self, weights: _Weights) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, key: str) -> float:
+        weight = self._weights[key]
+        known = self[key] = to_grain(weight * weight)
+        return known
+
+
+class _Masses(dict[int, float]):
+    """Sum of the squared weights of the concepts in a mask."""
+
+    __slots__ = ("_squares",)
+
+    def __init__(self, squares: list[float]) -> None:
+        super().__init__()
+        self._squares = squares
+
+    def __missing__(self, mask: int) -> float:
+        if len(self) >= _KEPT_MASKS:
+            self.clear()
+        total, left = 0.0, mask
+        while left:
+            bit = left & -left
+            total += self._squares[bit.bit_length() - 1]
+            left ^= bit
+        self[mask] = total
+        return total
 
 
 class Statistics:
@@ -42,8 +107,9 @@ class Statistics:
         self._reports = 0
         self._names: dict[str, int] = {}
         self._concepts = [0] * len(CONCEPTS)
-        self._weights: dict[str, float] = {}
         self._concept_weights: list[float] | None = None
+        self._masses: _Masses | None = None
+        self._renew()
 
     def add(self, seq: int, features: Features) -> None:
         self._held[seq] = features
@@ -61,12 +127,7 @@ class Statistics:
 
     def weight(self, key: str) -> float:
         """Inverse document frequency of a name key, natural log: about 4.8 for one never seen."""
-        known = self._weights.get(key)
-        if known is None:
-            prior = _PRIOR_TITLE if key[0] == "#" else _PRIOR_COUNTRY if key[0] == "@" else _PRIOR_NAME
-            known = log((self._reports + PRIOR_REPORTS) / (self._names.get(key, 0) + prior))
-            self._weights[key] = known
-        return known
+        return self.weights[key]
 
     def concept_weights(self) -> list[float]:
         """By bit."""
@@ -75,6 +136,19 @@ class Statistics:
             self._concept_weights = [log(total / (count + _PRIOR_CONCEPT)) for count in self._concepts]
         return self._concept_weights
 
+    def concept_masses(self) -> dict[int, float]:
+        """Mask of concepts -> sum of their squared weights; any mask may be asked for."""
+        if self._masses is None:
+            self._masses = _Masses([to_grain(weight * weight) for weight in self.concept_weights()])
+        return self._masses
+
+    def _renew(self) -> None:
+        #: by name key, any may be asked for: `weight` of each, and its square. Replaced whenever counts change
+        self.weights = _Weights(self._names, self._reports)
+        self.squares = _Squares(self.weights)
+        self._concept_weights = None
+        self._masses = None
+
     def _move_to(self, newest: int) -> None:
         before, self._newest = self._step, newest
         self._step = step_below(newest + 1)
@@ -82,28 +156,28 @@ class Statistics:
             return
         low, high = sorted((before, self._step))
         sign = 1 if self._step > before else -1
-        for seq in range(low, high) if high - low < 4 * len(self._held) else sorted(self._held):
-            if low <= seq < high and seq in self._held:
-                self._count(self._held[seq], sign)
+        held = self._held
+        for seq in range(low, high) if high - low < 4 * len(held) else list(held):
+            if low <= seq < high and seq in held:
+                self._tally(held[seq], sign)
+        self.version += 1
+        self._renew()
 
     def _count(self, features: Features, sign: int) -> None:
+        self._tally(features, sign)
         self.version += 1
-        self._weights.clear()
-        self._concept_weights = None
+        self._renew()
+
+    def _tally(self, features: Features, sign: int) -> None:
         self._reports += sign
         names = self._names
-        for key in features.names:
-            left = names.get(key, 0) + sign
-            if left:
-                names[key] = left
-            else:
-                del names[key]
-        for key in features.phrases:
-            left = names.get(key, 0) + sign
-            if left:
-                names[key] = left
-            else:
-                del names[key]
+        for keys in (features.names, features.phrases):
+            for key in keys:
+                left = names.get(key, 0) + sign
+                if left:
+                    names[key] = left
+                else:
+                    del names[key]
         mask = features.concepts
         while mask:
             bit = mask & -mask
