@@ -28,6 +28,17 @@ _FENCED: Final = frozenset(
         getattr(KafkaError, "PRODUCER_FENCED", 90),
     }
 )
+#: the broker has looked at a record and will not have it. Not tried again: the next one would be refused too, and in
+#: confluent-kafka 2.16.1 a producer that has aborted for such a reason delivers nothing any more, nor ends the abort
+_REFUSED: Final = frozenset(
+    {
+        KafkaError.MSG_SIZE_TOO_LARGE,
+        KafkaError.RECORD_LIST_TOO_LARGE,
+        KafkaError.INVALID_TIMESTAMP,
+        KafkaError.INVALID_RECORD,
+        KafkaError.INVALID_MSG,
+    }
+)
 _UNANSWERED: Final = frozenset({KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT, KafkaError._TRANSPORT})
 
 
@@ -122,7 +133,7 @@ class TransactionalWriter:
                 if reason.code() in _UNANSWERED:
                     continue  # a broker that was away for longer than the transaction may last: not the records' fault
                 redone += 1
-                if redone >= _MOST_REDONE or abort.is_final:
+                if redone >= _MOST_REDONE or abort.is_final or reason.code() in _REFUSED:
                     where = f"{self._transactional_id}: {self._failed_topic}" if self._failed_topic else ""
                     text = f"{where or self._transactional_id}: {reason.str()}"
                     raise NotWritten(text, reason) from abort
