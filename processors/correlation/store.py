@@ -16,6 +16,7 @@ from .linking.api import Linker
 from .policy import Policy
 from .roster import Roster
 from .schedule import Schedule
+from .unread import EventTable, Unread
 
 F = TypeVar("F")
 
@@ -42,8 +43,8 @@ class Store(Generic[F]):
     clock: int | None = None
     next_seq: int = 0
     next_command: int = 0
-    events: dict[str, EventState] = field(default_factory=dict)
-    by_seq: dict[int, EventState] = field(default_factory=dict)
+    events: EventTable[str] = field(default_factory=EventTable)
+    by_seq: EventTable[int] = field(default_factory=EventTable)
     features: dict[str, F] = field(default_factory=dict)
     incidents: dict[str, IncidentState] = field(default_factory=dict)
     activities: Counter[str] = field(default_factory=Counter)  # of `incidents`, as readers see them
@@ -270,15 +271,19 @@ class Store(Generic[F]):
 
     # -- restoring: outside any step
 
-    def restore_event(self, event: EventState) -> None:
-        self._set_event(event.event_id, event.seq, event)
+    def restore_event(self, event: EventState | Unread) -> None:
         _set_listed(self.members, event.incident_id, event.seq, True)
+        if isinstance(event, Unread):
+            self.events.put_unread(event.event_id, event)
+            self.by_seq.put_unread(event.seq, event)
+            return
+        self._set_event(event.event_id, event.seq, event)
         for other in event.background:
             _set_listed(self.guests, other, event.seq, True)
         if event.copy_of is not None:
             _set_listed(self.copies, event.copy_of, event.seq, True)
 
-    def restore_features(self, event: EventState, features: F) -> None:
+    def restore_features(self, event: EventState | Unread, features: F) -> None:
         self.linker.hold(event.event_id, features, seq=event.seq, incident_id=event.incident_id)
         self.features[event.event_id] = features
 
