@@ -21,6 +21,7 @@ from faust.types import TP
 
 from faust_confluent import SCHEME, BatchSchema, NotAllowed, OffsetOutOfRange, Options, configure
 from faust_confluent.transactions import Fenced, Interrupted, NotWritten
+from processors import collecting
 from processors.cores import Cores
 from processors.handover import GapInLog, Handover, UnreadableState
 from processors.lane import Done, Lane
@@ -94,6 +95,7 @@ class Worker:
             web_enabled=False,  # Faust's pages show the data of tables to anyone
             topic_allow_declare=False,  # `timelines topics create` makes them, with the right settings
             topic_disable_leader=True,
+            consumer_group_instance_id=settings.instance_id,
             broker_session_timeout=settings.session_timeout_s,
             broker_heartbeat_interval=max(settings.session_timeout_s / 8, 0.2),
             broker_max_poll_records=settings.batch_records,
@@ -156,11 +158,13 @@ class Worker:
         opening = (self._in_thread(self._open_writer, partition, is_wanted) for partition in partitions)
         writers = await asyncio.gather(*opening)
         # after the fencing: only now nobody can add to the state any more
-        states = await self._in_thread(lambda: read_states(self.settings, partitions, is_wanted=is_wanted))
         lanes = {}
-        for partition, writer in zip(partitions, writers, strict=True):
-            router = await self._in_thread(self._restored, partition, states[partition])
-            lanes[partition] = self._lane(partition, router, writer, generation)
+        with collecting.resting():
+            states = await self._in_thread(lambda: read_states(self.settings, partitions, is_wanted=is_wanted))
+            for partition, writer in zip(partitions, writers, strict=True):
+                router = await self._in_thread(self._restored, partition, states[partition])
+                states[partition].pieces.clear()  # the router has taken up what it needs
+                lanes[partition] = self._lane(partition, router, writer, generation)
         if not is_wanted():
             raise RestoreOutdated
         self.lanes = lanes
@@ -224,6 +228,7 @@ class Worker:
             self.metrics.forget_partition(lane.partition)
         if lanes:
             await asyncio.gather(*(lane.finished() for lane in lanes.values()))
+            collecting.look_again()
 
     def _start_offsets(self, tps: Collection[TP]) -> dict[TP, int]:
         return {tp: self.lanes[tp.partition].next_offset for tp in tps if tp.partition in self.lanes}

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     session_timeout_s: Annotated[float, Field(ge=1, le=300)] = Field(
         default=8.0, description="a worker silent for so long loses its partitions"
     )
+    instance_id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] | None = Field(
+        default=None,
+        description="lasting name of this worker in its group, of no other: it finds its partitions again after a "
+        "restart within session_timeout_s, and the other workers notice nothing",
+    )
     max_rejected_per_minute: Annotated[int, Field(ge=1)] = Field(
         default=1_000, description="more rejects than this stop the worker: the input is broken, not one record"
     )

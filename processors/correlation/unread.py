@@ -64,7 +64,7 @@ class EventTable(dict[K, EventState]):
         return found  # type: ignore[no-any-return]  # an EventState by now
 
     def get(self, key: K, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - `get` of a dict would hand out what is unread
 
 
 __all__ = ["EventTable", "Unread"]
