@@ -16,7 +16,10 @@ class Assignor(PartitionAssignorT):
     Faust's own assignor is a protocol of the group that only aiokafka can speak. Here the group assigns the source
     topics alone, and the rest follows: partition p of a changelog is active where partition p of a source with the
     same number of partitions is; where standbys are wanted (`table_standby_replicas`), every other worker stands
-    by for it.
+    by for it. A global table is restored and followed whole by every worker.
+
+    The workers of an app subscribe to the same topics; only the topic of replies is a worker's own, and says nothing
+    about tables.
 
     Not known here: what the other workers have. `key_store` answers with this worker's own address, so Faust's
     routing of web requests between workers does not work on this transport.
@@ -41,14 +44,25 @@ class Assignor(PartitionAssignorT):
         numbers: dict[int, set[int]] = defaultdict(set)
         if changelogs:
             for source in sources:
-                numbers[count_of(source.topic)].add(source.partition)
+                if source.topic != self.app.conf.reply_to:
+                    numbers[count_of(source.topic)].add(source.partition)
+        global_tables = {
+            table.changelog_topic.get_topic_name(): table for table in self.app.tables.values() if table.is_global
+        }
         actives: set[TP] = set()
         standbys: set[TP] = set()
         for topic in changelogs:
             count = count_of(topic)
             mine = numbers[count]
             actives |= {TP(topic, number) for number in mine}
-            if self.replicas:
+            if (table := global_tables.get(topic)) is not None:
+                # As Faust has it: everything is restored before the first event, and what other workers write comes
+                # by standing by. A writer that chooses partitions freely must hear of its own active ones, too.
+                everything = {TP(topic, number) for number in range(count)}
+                hears_all = table.synchronize_all_active_partitions or table.use_partitioner
+                standbys |= everything if hears_all else everything - actives
+                actives |= everything
+            elif self.replicas:
                 standbys |= {TP(topic, number) for number in range(count) if number not in mine}
         self._actives = set(sources) | actives
         self._standbys = standbys

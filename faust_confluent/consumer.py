@@ -49,7 +49,7 @@ class Consumer(Offsets):
 
     def __init__(self, transport: TransportT, *args: Any, **kwargs: Any) -> None:
         super().__init__(transport, *args, **kwargs)
-        self._subscribed: tuple[str, ...] = ()
+        self._subscribed: tuple[str, ...] | None = None
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
@@ -169,7 +169,13 @@ class Consumer(Offsets):
     # --- subscription and flow ------------------------------------------------------------------------------
 
     async def subscribe(self, topics: Iterable[str]) -> None:
-        """Join the group for the source topics; changelogs follow by derivation."""
+        """Join the group for the source topics; changelogs follow by derivation. Raises ImproperlyConfigured."""
+        for topic in self.app.topics:
+            if topic.pattern is not None:
+                raise ImproperlyConfigured(
+                    f"app.topic(pattern={topic.pattern.pattern!r}): Faust 0.15.3 never subscribes to a pattern, "
+                    "whatever the transport; name the topics"
+                )
         wanted = tuple(sorted(set(topics) - self.app.tables.changelog_topics))
         if wanted == self._subscribed:
             return
@@ -183,7 +189,12 @@ class Consumer(Offsets):
                     list(wanted), on_assign=self.on_assign, on_revoke=self.on_revoke, on_lost=self.on_lost
                 )
 
-        await self._in_poller(join)
+        if wanted or self.app.client_only:
+            await self._in_poller(join)
+        else:
+            # Tables alone: the group has nothing to say. Not awaited: Faust takes an assignment up only when it is
+            # told that the subscription is done.
+            self._tell_poller(lambda consumer: self.on_assign(consumer, []))
 
     def _assign_all(self, consumer: RdConsumer, topics: Iterable[str]) -> None:
         """Without a group, as Faust's client-only mode (replies to `ask`) wants it: all partitions, from now on."""

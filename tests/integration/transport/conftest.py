@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from confluent_kafka import Producer
 
 from faust_confluent import SCHEME
 from runtime.embedded import EmbeddedBroker
+from runtime.kafka_server import KafkaServer
+from tests.integration.transport.yard import Yard
 
 PARTITIONS = 3
 CHANGELOG = "{app_id}-counts-changelog"
@@ -57,6 +60,12 @@ class Bench:
 def bench() -> Iterator[Bench]:
     with EmbeddedBroker() as broker:
         yield Bench(broker)
+
+
+@pytest.fixture
+def yard(kafka: KafkaServer, tmp_path: Path) -> Yard:
+    """Plain Faust apps on Apache Kafka."""
+    return Yard(kafka.bootstrap_servers, tmp_path)
 
 
 @asynccontextmanager
