@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     max_rejected_per_minute: Annotated[int, Field(ge=1)] = Field(
         default=1_000, description="more rejects than this stop the worker: the input is broken, not one record"
     )
+    stuck_after_s: Annotated[float, Field(ge=1, le=3_600)] = Field(
+        default=60.0, description="a record that the core has in hand for longer ends the worker"
+    )
     tick_seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
         default=60.0, description="the gate ticks a region that was silent for so long"
     )

@@ -1,0 +1,66 @@
+"""Where the log ends, asked of the broker: what a client has heard with its fetches is old when it fetches no more.
+
+Back-pressure stops fetching, and so does a consumer that hangs: just when lag matters.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from time import monotonic
+from typing import Final
+
+from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but imported there without `as`
+    AdminClient,
+    OffsetSpec,
+)
+
+from runtime.clients import new_admin
+from runtime.settings import Settings
+from schemas.topics import EVENTS
+
+_EVERY_S: Final = 2.0
+_ANSWER_S: Final = 4.0
+
+
+class LogEnd(threading.Thread):
+    """Asks every two seconds for the ends of the partitions that `partitions` names, until `end`."""
+
+    def __init__(self, settings: Settings, partitions: Callable[[], Collection[int]]) -> None:
+        super().__init__(daemon=True, name="log-end")
+        self._admin: AdminClient = new_admin(settings, "log-end")
+        self._partitions = partitions
+        self._known: dict[int, tuple[int, float]] = {}
+        self._ending = threading.Event()
+
+    def of(self, partition: int) -> tuple[int, float] | None:
+        """(offset that the next record will get, seconds since the broker said so); None: it has not yet."""
+        known = self._known.get(partition)
+        return None if known is None else (known[0], monotonic() - known[1])
+
+    def end(self) -> None:
+        self._ending.set()
+
+    def run(self) -> None:
+        while not self._ending.wait(_EVERY_S):
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask once. What is not answered stays as it was, and grows old."""
+        wanted = [TopicPartition(EVENTS, partition) for partition in self._partitions()]
+        if not wanted:
+            return
+        answers = self._admin.list_offsets(
+            {place: OffsetSpec.latest() for place in wanted},  # type: ignore[no-untyped-call]  # its stub lacks one
+            isolation_level=IsolationLevel.READ_COMMITTED,
+            request_timeout=_ANSWER_S,
+        )
+        for place, answer in answers.items():
+            try:
+                self._known[place.partition] = (answer.result(_ANSWER_S).offset, monotonic())
+            except (KafkaException, TimeoutError):
+                continue
+
+
+__all__ = ["LogEnd"]
