@@ -3,9 +3,10 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCE ?= gold/kad.jsonl
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format kafka bench compose-check clean
+.PHONY: help setup demo test test-long check format kafka bench chaos compose-check clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -24,7 +25,10 @@ demo: $(VENV)/.ready  ## the week of a coded file, end to end (SOURCE=gold/kad.j
 	@$(BIN)/timelines demo $(SOURCE)
 
 test: $(VENV)/.ready  ## all tests, under 10 minutes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+test-long: $(VENV)/.ready  ## the tests that take minutes
+	@$(BIN)/python -m pytest -m long
 
 check: $(VENV)/.ready  ## lint, types, import contract, generated documents
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -40,6 +44,9 @@ kafka: $(VENV)/.ready  ## Apache Kafka on this machine
 
 bench: $(VENV)/.ready  ## benchmarks
 	@$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/.ready  ## 300 disturbances of brokers, network and workers, and what is left (SEED=1)
+	@$(BIN)/python -m tests.chaos --seed $(SEED)
 
 compose-check: $(VENV)/.ready  ## the compose file, the image and the alerts, with the tools that judge them
 	@tests/contract/compose/fetch-tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/incident-timelines/tools"

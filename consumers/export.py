@@ -12,7 +12,7 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from runtime.clients import is_end_of_partition, new_consumer, raw_bytes, raw_headers
+from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer, raw_bytes, raw_headers
 from runtime.refusals import hint, told, why_missing
 from runtime.settings import Settings
 
@@ -166,6 +166,8 @@ def _read(
 
 
 def _passing_or_raise(message: Message, error: KafkaError) -> str:
+    if is_of_no_concern(error):
+        return ""
     if error.code() in _PASSING:
         return f" ({error.str()})"
     raise ExportError(f"{message.topic() or 'the topics'} cannot be read: {error.str()}{hint(error)}")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from runtime.clients import is_end_of_partition, new_consumer
+from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer
 from runtime.refusals import hint, why_missing
 from runtime.settings import Settings
 from schemas.headers import Headers, read_headers
@@ -157,6 +157,8 @@ class SinkReader:
         if is_end_of_partition(error):
             self._behind.discard(_place(message)[:2])
             self.trouble, self.heard = None, True
+        elif is_of_no_concern(error):
+            return
         elif error.code() in _PASSING or error.retriable():
             self.trouble = str(error.str())
         else:

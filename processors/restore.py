@@ -14,7 +14,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from processors.handover import GapInLog
-from runtime.clients import is_end_of_partition, new_consumer
+from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer
 from runtime.refusals import hint
 from runtime.settings import Settings
 from schemas.topics import EVENTS, changelog_topic
@@ -125,6 +125,8 @@ def _read_to_ends(
                 consumer.get_watermark_offsets(any_place, timeout=_NETWORK_S)
         for message in [first, *consumer.consume(_CHUNK, 0)] if first is not None else ():
             error, partition = message.error(), message.partition()
+            if is_of_no_concern(error):
+                continue
             assert partition is not None  # null only in delivery reports
             if is_end_of_partition(error):
                 # not "the last record was seen": behind it there may be markers and what was aborted

@@ -140,6 +140,14 @@ def is_end_of_partition(error: KafkaError | None) -> bool:
     return error is not None and error.code() == KafkaError._PARTITION_EOF
 
 
+def is_of_no_concern(error: KafkaError | None) -> bool:
+    """For a consumer that assigns its partitions itself: librdkafka looks for its group's coordinator all the same.
+
+    It needs no answer, so its user needs no right on that group.
+    """
+    return error is not None and error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+
+
 def raw_headers(message: Message) -> tuple[tuple[str, bytes | None], ...]:
     """Headers as they stand in the record: in order, names repeated."""
     headers = message.headers() or []

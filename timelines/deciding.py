@@ -11,7 +11,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from consumers.export import ExportError, partitions_of, stored_records
-from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
+from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer, new_producer, raw_bytes, raw_headers
 from runtime.refusals import is_not_allowed, told
 from runtime.settings import Settings
 from schemas.codec import TYPE_DECISION, TYPE_UPDATE, decode, encode
@@ -142,7 +142,7 @@ class Asker:
                         return Effect(tuple(updates))
                     continue
                 if error is not None:
-                    if is_not_allowed(error):
+                    if is_not_allowed(error) and not is_of_no_concern(error):
                         raise CannotDecide(f"{message.topic() or 'what becomes of it'}: {told(error)}")
                     continue  # passes by itself, or the time runs out
                 if message.topic() == REJECTED:
