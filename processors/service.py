@@ -15,6 +15,8 @@ import uvloop
 
 from faust_confluent.consumer import Consumer
 from processors.cores import Cores
+from processors.log_end import LogEnd
+from processors.watch import Watch
 from processors.worker import Worker, build_worker
 from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
@@ -36,6 +38,8 @@ _POLL_DEAD_S: Final = 120.0
 _STATISTICS_LATE_S: Final = 10.0
 _ANSWER_LATE_S: Final = 5.0
 _REACHABLE_S: Final = 8.0
+_IDLE_LATE_S: Final = 60.0
+_IDLE_DEAD_S: Final = 180.0
 
 
 def run_worker(settings: Settings, cores: Cores) -> int:
@@ -52,7 +56,9 @@ def run_worker(settings: Settings, cores: Cores) -> int:
 async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
     metrics = WorkerMetrics()
     worker = build_worker(settings, cores, partitions=partitions, metrics=metrics)
-    probes = Probes(worker)
+    log_end = LogEnd(settings, lambda: tuple(worker.lanes))
+    watch = Watch(worker, log_end, asyncio.get_running_loop(), settings.stuck_after_s)
+    probes = Probes(worker, log_end, watch)
     health = HealthServer(
         settings.health_host, settings.health_port, live=probes.live, ready=probes.ready, metrics=probes.render
     )
@@ -64,10 +70,14 @@ async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
         loop.add_signal_handler(number, told.set)
     log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port, core=cores.version)
     beating = asyncio.create_task(probes.beat())
+    log_end.start()
+    watch.start()
     try:
         return await _run_until(told, worker)
     finally:
         beating.cancel()
+        watch.end()
+        log_end.end()
         worker.close()
         health.stop()
 
@@ -112,26 +122,37 @@ async def _stop(worker: Worker, starting: asyncio.Task[None]) -> int:
 class Probes:
     """What /live, /ready and /metrics answer. Called in threads of the health server."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, log_end: LogEnd, watch: Watch) -> None:
         self._worker = worker
+        self._log_end = log_end
+        self._watch = watch
         # Faust makes its consumer when it is first asked for; two threads that ask at once would get two
         self._made = cast("Consumer", worker.app.consumer)
         self._beat_at = monotonic()
+        self._loop_late_s = 0.0
         #: monotonic time since when every broker refuses the login
         self._refused_since: float | None = None
-        self.live: Mapping[str, Check] = {"loop": self._loop, "poll": self._poll_lives}
+        self.live: Mapping[str, Check] = {
+            "loop": self._loop,
+            "poll": self._poll_lives,
+            "core": self._core,
+            "progress": self._goes_on_at_all,
+        }
         self.ready: Mapping[str, Check] = {
             "stopping": self._stopping,
             "assignment": self._assignment,
             "poll": self._poll,
             "broker": self._broker,
             "transactions": self._transactions,
+            "progress": self._goes_on,
         }
 
     async def beat(self) -> None:
         """Runs on the event loop, to show that it runs."""
         while True:
-            self._beat_at = monotonic()
+            now = monotonic()
+            self._loop_late_s = max(self._loop_late_s, now - self._beat_at - _BEAT_S)
+            self._beat_at = now
             self._watch_login()
             await asyncio.sleep(_BEAT_S)
 
@@ -151,16 +172,23 @@ class Probes:
     def render(self) -> bytes:
         self._worker.metrics.ready.set(not problems({**self.live, **self.ready}))
         self._measure_lag()
+        # the worst since the last scrape; while the loop hangs, that it does
+        late, self._loop_late_s = max(self._loop_late_s, monotonic() - self._beat_at - _BEAT_S), 0.0
+        self._worker.metrics.loop_late_seconds.set(max(0.0, late))
         return self._worker.metrics.render()
 
     def _measure_lag(self) -> None:
-        """Also while no batch gets done: that is when it matters. As far as the client has heard of the log's end."""
+        """Also while no batch gets done and nothing is fetched: that is when it matters."""
         lanes = self._worker.lanes
+        oldest = 0.0
         heard = self._made.statistics.get("topics", {}).get(EVENTS, {}).get("partitions", {})
         for partition, lane in lanes.items():
             end = heard.get(str(partition), {}).get("hi_offset", -1)
+            if (told := self._log_end.of(partition)) is not None:
+                end, oldest = max(end, told[0]), max(oldest, told[1])
             if end >= 0:
                 self._worker.metrics.lag.labels(str(partition)).set(max(0, end - lane.next_offset))
+        self._worker.metrics.lag_age_seconds.set(oldest)
         if self._worker.lanes is not lanes:
             for partition in lanes.keys() - self._worker.lanes.keys():
                 self._worker.metrics.forget_partition(partition)
@@ -173,6 +201,24 @@ class Probes:
     def _loop(self) -> str | None:
         age = monotonic() - self._beat_at
         return f"the event loop has not turned for {age:.0f} s" if age > _LOOP_DEAD_S else None
+
+    def _core(self) -> str | None:
+        stuck = self._watch.watchdog.in_core()
+        if stuck is None or stuck[2] <= self._worker.settings.stuck_after_s:
+            return None
+        return f"the core has had the record at offset {stuck[1]} of partition {stuck[0]} in hand for {stuck[2]:.0f} s"
+
+    def _goes_on(self, after_s: float = _IDLE_LATE_S) -> str | None:
+        idle = self._watch.watchdog.idle()
+        if idle is None or idle[2] <= after_s:
+            return None
+        return f"records wait behind offset {idle[1]} of partition {idle[0]}, and none came in for {idle[2]:.0f} s"
+
+    def _goes_on_at_all(self) -> str | None:
+        """Of a worker that works off other partitions, a restart would take more than it gives."""
+        if any(lane.busy_since is not None for lane in tuple(self._worker.lanes.values())):
+            return None
+        return self._goes_on(_IDLE_DEAD_S)
 
     def _poll_age(self) -> float:
         consumer = self._consumer

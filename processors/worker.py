@@ -30,6 +30,7 @@ from processors.restore import RestoreFailed, RestoreOutdated, StoredState, read
 from processors.router import PartitionRouter
 from processors.tally import tally
 from processors.transaction import PartitionWriter
+from processors.watchdog import StuckRecord
 from runtime.clients import client_config
 from runtime.metrics import WorkerMetrics
 from runtime.refusals import BrokerRefuses, hint, told
@@ -41,7 +42,7 @@ log = structlog.stdlib.get_logger("timelines.worker")
 #: failures that say everything themselves: one line, no traceback
 EXPECTED: Final = (
     Fenced, NotWritten, NotAllowed, GapInLog, OffsetOutOfRange, TooManyRejects, UnreadableState, RestoreFailed,
-    BrokerRefuses, Interrupted,
+    BrokerRefuses, Interrupted, StuckRecord,
 )  # fmt: skip
 
 #: one thread a partition in flight; a thread waits for the broker most of its time
@@ -75,6 +76,8 @@ class Worker:
         self.failure: str | None = None
         self.on_failure: Callable[[], None] = lambda: None
         self.lanes: dict[int, Lane] = {}
+        #: of the newest assignment, kept beyond its end: a core that is stuck keeps the worker from the next one
+        self.routers: dict[int, PartitionRouter] = {}
         #: whether the newest assignment has been taken up
         self.is_restored = False
         self._cores = cores
@@ -158,16 +161,17 @@ class Worker:
         opening = (self._in_thread(self._open_writer, partition, is_wanted) for partition in partitions)
         writers = await asyncio.gather(*opening)
         # after the fencing: only now nobody can add to the state any more
-        lanes = {}
+        lanes, routers = {}, {}
         with collecting.resting():
             states = await self._in_thread(lambda: read_states(self.settings, partitions, is_wanted=is_wanted))
             for partition, writer in zip(partitions, writers, strict=True):
                 router = await self._in_thread(self._restored, partition, states[partition])
                 states[partition].pieces.clear()  # the router has taken up what it needs
                 lanes[partition] = self._lane(partition, router, writer, generation)
+                routers[partition] = router
         if not is_wanted():
             raise RestoreOutdated
-        self.lanes = lanes
+        self.lanes, self.routers = lanes, routers
         self.is_restored = True
         self._tell_assignment(states, monotonic() - began)
 
@@ -241,6 +245,7 @@ class Worker:
         self.metrics.restore_seconds.observe(seconds)
         for lane in self.lanes.values():
             self.metrics.applied_offset.labels(str(lane.partition)).set(lane.offset)
+            self.metrics.tell_incidents(lane.partition, self.routers[lane.partition].incidents())
         offsets = {partition: lane.offset for partition, lane in self.lanes.items()}
         log.info("restored", records=records, seconds=round(seconds, 3), offsets=offsets)
 
@@ -276,7 +281,8 @@ class Worker:
             self.failure = self._told(error)
             log.error("stopping", reason=self.failure)
         else:
-            self.failure = f"{type(error).__name__}: {error}"
+            notes = getattr(error, "__notes__", ())  # which record it was
+            self.failure = "; ".join((f"{type(error).__name__}: {error}", *notes))
             log.error("stopping", reason=self.failure, exc_info=(type(error), error, error.__traceback__))
         self.on_failure()
 
