@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
-from zlib import crc32
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from schemas.event import AnyEvent, AttackEvent, ProtestEvent, StatementEvent
 from schemas.parts import Actor, Estimate, Place
@@ -15,7 +15,8 @@ from schemas.vocabulary import ActorRole, PlacePrecision, TimePrecision
 from . import lexicon
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
-from .script import READ_CHARACTERS, WORD, distance_class, fold, has_case, skeleton
+from .script import READ_CHARACTERS, WORD, distance_class, fold
+from .words import MAX_WORD, STOP, Word, word_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL: Final = _EPOCH.toordinal()
@@ -34,14 +35,19 @@ MAX_PHRASES: Final = 30
 MAX_WORDS: Final = 240
 MAX_NUMBERS: Final = 12
 MAX_DAYS: Final = 8
-#: characters; no language has longer words, and a hostile one of 6,000 grew to 141,000 when it was folded
-MAX_WORD: Final = 100
 #: without a coded time a report is taken to tell of the day it names, or of the days before it came out
 _LOOKS_BACK_DAYS: Final = 2
 
-_AGE: Final = re.compile(r"\b(\d{1,2})[\s-]year[s]?[\s-]old\b|\baged? (\d{1,2})\b|,\s(\d{2}),")
+_YEARS_OLD: Final = re.compile(r"\b(\d{1,2})[\s-]years?[\s-]old\b")
+_AGED: Final = re.compile(r"\baged? (\d{1,2})\b")
+_AGE_IN_COMMAS: Final = re.compile(r",\s(\d{2}),")
+#: characters around "year" that tell an age: "7 year" and the letter before it, "years-old" and the letter after it
+_BEFORE_YEAR, _AFTER_YEAR = 4, 11
 _SENTENCE_MARK: Final = re.compile(r"[.!?:;\"“”«»\n—–|]")
-_SHOUTED: Final = 4
+#: words of a coded name that are looked at; characters of one that is kept
+_CODED_WORDS: Final = 12
+_KEPT_NAME: Final = 200
+_POSSESSIVES: Final = ("'s", "’s", "'S")
 
 
 def features_of(event: AnyEvent) -> Features:
@@ -50,11 +56,11 @@ def features_of(event: AnyEvent) -> Features:
     names = _Names()
     language = distance_class(event.language or "")
     text = (event.text or "")[:READ_CHARACTERS]
-    words, folded = _read(names, event.headline, text)
+    words = _read(names, event.headline, text)
 
-    place_keys = names.of(place.name, keep_common=False) if place else ()
+    place_keys = names.of(place.name) if place else ()
     if place and place.admin1:
-        names.of(place.admin1, keep_common=False)
+        names.of(place.admin1)
     actors: set[str] = set()
     targets: set[str] = set()
     speakers: set[str] = set()
@@ -78,17 +84,14 @@ def features_of(event: AnyEvent) -> Features:
                 extra += " " + taken.target
     elif isinstance(event, ProtestEvent):
         extra = " ".join(event.demands)
-    said = " ".join(part for part in (extra, place.name if place else "", *(a.name for a in event.targets)) if part)
-
     concepts = 0
-    for word in folded:
-        concepts |= lexicon.concepts_of(word)
-    for match in WORD.findall(said):
-        concepts |= lexicon.concepts_of(fold(match))
+    for word in words:
+        concepts |= word.concepts
+    for said in (extra, place.name if place else "", *(actor.name for actor in event.targets)):
+        concepts |= _concepts_of(said) if said else 0
     means = concepts & lexicon.MEANS_MASK if not event.weapons else 0
     for weapon in event.weapons:
-        for match in WORD.findall(weapon.type):
-            means |= lexicon.concepts_of(fold(match)) & lexicon.MEANS_MASK
+        means |= _concepts_of(weapon.type) & lexicon.MEANS_MASK
     concepts |= means
 
     countries = set(names.countries)
@@ -106,7 +109,9 @@ def features_of(event: AnyEvent) -> Features:
         reference = (published + shift) // DAY_SECONDS + _EPOCH_ORDINAL
     elif end is not None and rank <= 2:
         reference = (end - 1) // DAY_SECONDS + _EPOCH_ORDINAL
-    days = days_in(words, folded, reference)[-MAX_DAYS:]
+    days: tuple[int, ...] = ()
+    if any(word.dates for word in words):
+        days = days_in([word.written for word in words], [word.low for word in words], reference)[-MAX_DAYS:]
     soft = False
     if start is None:
         start, end, rank, soft = _guessed_interval(days, reference)
@@ -145,11 +150,80 @@ def features_of(event: AnyEvent) -> Features:
         injured=_best(event.injured),
         participants=_best(getattr(event, "participants", None)),
         arrested=event.arrested,
-        numbers=_numbers(folded),
-        ages=_ages(f"{event.headline} {text}"),
+        numbers=tuple(sorted({word.number for word in words if word.number >= 0})[:MAX_NUMBERS]),
+        ages=_ages(event.headline, text),
         stances=tuple(sorted(set(stances))),
-        words=_word_hashes(folded),
+        words=tuple(sorted({word.hash for word in words if word.hash >= 0})[:MAX_WORDS]),
     )
+
+
+class _Coded(NamedTuple):
+    """A coded name taken apart. keys: sorted; found: (key, as written) in order; titles: likewise."""
+
+    keys: tuple[str, ...]
+    found: tuple[tuple[str, str], ...]
+    titles: tuple[tuple[str, str], ...]
+    countries: tuple[str, ...]
+
+
+@lru_cache(maxsize=16_384)
+def _coded(name: str) -> _Coded:
+    """Common words and countries are no keys; a name of nothing else has its countries as keys (@IQ)."""
+    as_written = WORD.findall(name)[:_CODED_WORDS]
+    words = [word_of(raw) for raw in as_written]
+    titles, countries, used = _places_and_titles(words, as_written)
+    keys = {"@" + code for code in countries} | {key for key, _ in titles}
+    found = []
+    for word in words:
+        low = word.low
+        if low in used or lexicon.is_common(low) or len(low) < 2 or low.isdecimal():
+            continue
+        if word.country and not lexicon.is_capital(low):
+            continue
+        keys.add(word.key)
+        found.append((word.key, word.written))
+    return _Coded(tuple(sorted(keys)), tuple(found), tuple(titles), tuple(countries))
+
+
+@lru_cache(maxsize=16_384)
+def _concepts_of(name: str) -> int:
+    mask = 0
+    for raw in WORD.findall(name):
+        mask |= word_of(raw).concepts if raw[-2:] not in _POSSESSIVES else lexicon.concepts_of(fold(raw))
+    return mask
+
+
+def _places_and_titles(
+    words: Sequence[Word], as_written: Sequence[str] | None = None
+) -> tuple[list[tuple[str, str]], list[str], set[str]]:
+    """Offices named (key, as written), codes of countries named, and folded words that are used up by these."""
+    titles: list[tuple[str, str]] = []
+    countries: list[str] = []
+    used: set[str] = set()
+    for at, word in enumerate(words):
+        if not word.marked:
+            continue
+        if word.low in lexicon.TITLE_STARTS:
+            for length in range(min(lexicon.LONGEST_TITLE_WORDS, len(words) - at), 0, -1):
+                part = words[at : at + length]
+                title = lexicon.title_of(" ".join([each.low for each in part]))
+                if title:
+                    shown = as_written[at : at + length] if as_written else [each.written for each in part]
+                    titles.append(("#" + title, " ".join(shown)))
+                    used.update([each.low for each in part])
+                    break
+        code = None
+        if word.low in lexicon.COUNTRY_STARTS:
+            for length in range(min(lexicon.LONGEST_COUNTRY_WORDS, len(words) - at), 1, -1):
+                part = words[at : at + length]
+                code = lexicon.country_of(" ".join([each.low for each in part]))
+                if code:
+                    used.update([each.low for each in part])
+                    break
+        code = code or word.country
+        if code:
+            countries.append(code)
+    return titles, countries, used
 
 
 class _Names:
@@ -160,120 +234,73 @@ class _Names:
         self.phrases: set[str] = set()
         self.countries: set[str] = set()
 
-    def of(self, name: str, *, keep_common: bool = False) -> tuple[str, ...]:
-        """Keys of a coded name, sorted. Common words and countries are no keys; a name of nothing else has its
-        countries as keys (@IQ)."""
-        words = WORD.findall(name)[:12]
-        folded = [_folded(_no_possessive(word)) for word in words]
-        keys = self._places_and_titles(folded, words)
-        for word, low in zip(words, folded, strict=True):
-            if low in self._used or (lexicon.is_common(low) and not keep_common) or len(low) < 2 or low.isdecimal():
-                continue
-            if lexicon.country_of(low) and not lexicon.is_capital(low):
-                continue
-            keys.add(self.add(low, word))
-        return tuple(sorted(keys))
+    def of(self, name: str) -> tuple[str, ...]:
+        """Keys of a coded name, sorted."""
+        coded = _coded(name) if len(name) <= _KEPT_NAME else _coded.__wrapped__(name)
+        self.take(coded.titles, coded.countries)
+        for key, written in coded.found:
+            self.add(key, written)
+        return coded.keys
 
-    def _places_and_titles(self, folded: list[str], words: list[str]) -> set[str]:
-        keys: set[str] = set()
-        used: set[str] = set()
-        count = len(folded)
-        for at, word in enumerate(folded):
-            if word in lexicon.TITLE_STARTS:
-                for length in range(min(lexicon.LONGEST_TITLE_WORDS, count - at), 0, -1):
-                    title = lexicon.title_of(" ".join(folded[at : at + length]))
-                    if title:
-                        keys.add("#" + title)
-                        self.found.setdefault("#" + title, " ".join(words[at : at + length]))
-                        used.update(folded[at : at + length])
-                        break
-            code = None
-            if word in lexicon.COUNTRY_STARTS:
-                for length in range(min(lexicon.LONGEST_COUNTRY_WORDS, count - at), 1, -1):
-                    code = lexicon.country_of(" ".join(folded[at : at + length]))
-                    if code:
-                        used.update(folded[at : at + length])
-                        break
-            code = code or lexicon.country_of(word)
-            if code:
-                self.countries.add(code)
-                keys.add("@" + code)
-        self._used = used
-        return keys
+    def take(self, titles: Iterable[tuple[str, str]], countries: Iterable[str]) -> None:
+        for key, written in titles:
+            self.found.setdefault(key, written)
+        self.countries.update(countries)
 
-    _used: set[str] = frozenset()  # type: ignore[assignment]  # set by _places_and_titles before it is read
-
-    def add(self, low: str, word: str) -> str:
-        key = skeleton(low)
+    def add(self, key: str, written: str) -> None:
         held = self.found.get(key)
-        if held is None or (word[:1].isupper() and not held[:1].isupper()):
-            self.found[key] = _no_possessive(word)[:MAX_WORD]
-        return key
+        if held is None or (written[:1].isupper() and not held[:1].isupper()):
+            self.found[key] = written
 
 
-def _read(names: _Names, headline: str, text: str) -> tuple[list[str], list[str]]:
-    """Words of headline and text as written and folded; names go to `names`."""
-    all_words: list[str] = []
-    all_folded: list[str] = []
+def _read(names: _Names, headline: str, text: str) -> list[Word]:
+    """Words of headline and text; names go to `names`."""
+    words: list[Word] = []
     lower_seen: set[str] = set()
-    candidates: list[tuple[str, str, bool, int]] = []
+    candidates: list[tuple[Word, bool, int]] = []
     for part in (headline, text):
-        title_case = part is headline and _is_title_case(part)
+        found = [(word_of(match.group()), match.start(), match.end()) for match in WORD.finditer(part)]
+        title_case = part is headline and _is_title_case([word for word, _, _ in found])
         before = 0
         opens = True
-        for match in WORD.finditer(part):
-            word = match.group()
-            # between two words stands nothing but marks, blanks and underscores; these belong to no sentence's end
-            blank = part.rfind("_", before, match.start()) + 1 or before
-            opens = opens or _SENTENCE_MARK.search(part, blank, match.start()) is not None
-            before = match.end()
-            word = _no_possessive(word)
-            low = _folded(word)
-            all_words.append(word)
-            all_folded.append(low)
-            if has_case(word):
-                if word[0].isupper():
-                    candidates.append((low, word, opens or title_case, len(all_words) - 1))
+        at = len(words)
+        for word, start, end in found:
+            if not opens and not (start - before == 1 and part[before] == " "):
+                # between two words stands nothing but marks, blanks and underscores; these end no sentence
+                blank = part.rfind("_", before, start) + 1 or before
+                opens = _SENTENCE_MARK.search(part, blank, start) is not None
+            before = end
+            if word.cased:
+                if word.capital:
+                    if word.name:
+                        candidates.append((word, opens or title_case, at))
                 else:
-                    lower_seen.add(low)
-            elif len(low) >= 4 and not low.isdecimal():
-                candidates.append((low, word, True, len(all_words) - 1))
+                    lower_seen.add(word.low)
+            elif word.name:
+                candidates.append((word, True, at))
             opens = False
-        all_words.append(".")
-        all_folded.append(".")
-    names._places_and_titles(all_folded, all_words)
-    used = names._used
+            at += 1
+        words += [word for word, _, _ in found]
+        words.append(STOP)
+    titles, countries, used = _places_and_titles(words)
+    names.take(titles, countries)
     previous = -2
     previous_key = ""
-    for low, word, doubtful, position in candidates:
-        if len(low) < 3 and not (word.isupper() and len(word) >= 2):
+    for word, doubtful, position in candidates:
+        low = word.low
+        if low in used or (doubtful and (low in lower_seen or word.concepts)):
             continue
-        if lexicon.is_common(low) or low in used or low in lexicon.MONTHS or low in lexicon.WEEKDAYS:
-            continue
-        if doubtful and (low in lower_seen or lexicon.concepts_of(low)):
-            continue
-        if lexicon.country_of(low) and not lexicon.is_capital(low):
-            continue
-        key = names.add(low, word)
+        key = word.key
+        names.add(key, word.written)
         if position == previous + 1 and previous_key != key:
             names.phrases.add(f"{previous_key} {key}")
         previous, previous_key = position, key
-    return all_words, all_folded
+    return words
 
 
-def _is_title_case(headline: str) -> bool:
-    long_words = [word for word in WORD.findall(headline) if len(word) >= _SHOUTED and has_case(word)]
-    return len(long_words) >= 3 and sum(word[0].isupper() for word in long_words) >= 0.7 * len(long_words)
-
-
-def _folded(word: str) -> str:
-    """Bounded before, for the caches that keep words, and after: one letter may become eighteen."""
-    low = fold(word if len(word) <= MAX_WORD else word[:MAX_WORD])
-    return low if len(low) <= MAX_WORD else low[:MAX_WORD]
-
-
-def _no_possessive(word: str) -> str:
-    return word[:-2] if word[-2:] in ("'s", "’s", "'S") else word
+def _is_title_case(headline: Sequence[Word]) -> bool:
+    long_words = [word for word in headline if word.long]
+    return len(long_words) >= 3 and sum([word.capital for word in long_words]) >= 0.7 * len(long_words)
 
 
 def _best(estimate: Estimate | None) -> int | None:
@@ -317,19 +344,17 @@ def _report_of(url: str | None) -> str:
     return url.partition("#")[0] if url else ""
 
 
-def _numbers(folded: Iterable[str]) -> tuple[int, ...]:
-    found = {int(word) for word in folded if word.isdecimal() and word.isascii() and len(word) <= 6}
-    return tuple(sorted(n for n in found if n > 3 and not 1990 <= n <= 2035))[:MAX_NUMBERS]
+def _ages(headline: str, text: str) -> tuple[int, ...]:
+    found: set[str] = set()
+    for part in (headline, text):
+        found.update(_AGE_IN_COMMAS.findall(part))
+        if "age" in part:
+            found.update(_AGED.findall(part))
+        at = part.find("year")
+        while at >= 0:
+            found.update(_YEARS_OLD.findall(part[max(0, at - _BEFORE_YEAR) : at + _AFTER_YEAR]))
+            at = part.find("year", at + 1)
+    return tuple(sorted({int(age) for age in found} - {0})[:MAX_NUMBERS])
 
 
-def _ages(text: str) -> tuple[int, ...]:
-    found = {int(next(group for group in match.groups() if group)) for match in _AGE.finditer(text)}
-    return tuple(sorted(age for age in found if age > 0))[:MAX_NUMBERS]
-
-
-def _word_hashes(folded: Iterable[str]) -> tuple[int, ...]:
-    found = {crc32(word.encode()) for word in folded if len(word) > 3 or word.isdecimal()}
-    return tuple(sorted(found)[:MAX_WORDS])
-
-
-__all__ = ["Actor", "features_of"]
+__all__ = ["MAX_WORD", "Actor", "features_of"]

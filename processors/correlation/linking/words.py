@@ -1,0 +1,89 @@
+"""What one written word is, whatever stands beside it: worked out once for a word, however many texts it is in."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from . import lexicon
+from .script import fold, has_case, skeleton
+
+#: characters; no language has longer words, and a hostile one of 6,000 grew to 141,000 when it was folded
+MAX_WORD: Final = 100
+#: shorter words are no part of what two texts are compared by
+_TELLING: Final = 4
+_SHORTEST_NAME: Final = 3
+_SHORTEST_UNCASED_NAME: Final = 4
+
+
+class Word(NamedTuple):
+    """written: without a possessive 's; low: folded, as words are looked up
+
+    cased: its script tells names by a capital; capital: and it has one; long: of four letters or more, as written
+    name: it could be one: no common word, no month, no country; doubtful: a concept, a name only inside a sentence
+    key: by which spellings of a name meet; country: code of the country that it names
+    concepts: mask; marked: may begin a title or a country's name; dates: a month, a weekday, or the like
+    number: above 3 and no year; -1: none. hash: -1: too short to compare texts by
+    """
+
+    written: str
+    low: str
+    cased: bool
+    capital: bool
+    long: bool
+    name: bool
+    key: str
+    country: str | None
+    concepts: int
+    marked: bool
+    dates: bool
+    number: int
+    hash: int
+
+
+def word_of(raw: str) -> Word:
+    """Bounded before, for the caches that keep words."""
+    return _word(raw) if len(raw) <= MAX_WORD else _word(no_possessive(raw)[:MAX_WORD])
+
+
+@lru_cache(maxsize=65_536)
+def _word(raw: str) -> Word:
+    word = no_possessive(raw)
+    # bounded once more: one letter may become eighteen
+    low = fold(word)[:MAX_WORD]
+    cased = has_case(word)
+    country = lexicon.country_of(low)
+    calendar = low in lexicon.MONTHS or low in lexicon.WEEKDAYS
+    decimal = low.isdecimal()
+    name = not (
+        (len(low) < _SHORTEST_NAME and not (word.isupper() and len(word) >= 2))
+        or (not cased and (len(low) < _SHORTEST_UNCASED_NAME or decimal))
+        or lexicon.is_common(low)
+        or calendar
+        or (country is not None and not lexicon.is_capital(low))
+    )
+    number = int(low) if decimal and low.isascii() and len(low) <= 6 else -1
+    return Word(
+        written=word,
+        low=low,
+        cased=cased,
+        capital=cased and word[0].isupper(),
+        long=cased and len(raw) >= _TELLING,
+        name=name,
+        key=skeleton(low),
+        country=country,
+        concepts=lexicon.concepts_of(low),
+        marked=country is not None or low in lexicon.TITLE_STARTS or low in lexicon.COUNTRY_STARTS,
+        dates=calendar or low in lexicon.RELATIVE_DAYS,
+        number=number if number > 3 and not 1990 <= number <= 2035 else -1,
+        hash=crc32(low.encode()) if len(low) >= _TELLING or decimal else -1,
+    )
+
+
+def no_possessive(word: str) -> str:
+    return word[:-2] if word[-2:] in ("'s", "’s", "'S") else word
+
+
+#: what stands between headline and text
+STOP: Final = Word(".", ".", False, False, False, False, ".", None, 0, False, False, -1, -1)
