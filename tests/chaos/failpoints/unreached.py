@@ -1,0 +1,76 @@
+"""Awaits and calls in the worker's files that the scenario does not reach, and why each is let off.
+
+By the beginning of the site's name. What is neither reached nor listed here fails the test: a new await cannot hide.
+Those that are marked "seldom" need a coincidence; they may be reached, and are then points like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from typing import Final
+
+_TABLES: Final = "for Faust's tables; the worker keeps its state itself"
+_SENDS: Final = "for agents that send through Faust; the worker writes through its transactional producers"
+_TOPICS: Final = "`timelines topics`, not the worker"
+_NO_CLIENT: Final = "no Kafka client's method: "
+
+UNREACHED: Final[dict[str, str]] = {
+    "faust_confluent/threads.py Threads._wait_for_faust: coroutine.close()": _NO_CLIENT + "a coroutine's",
+    "faust_confluent/consumer.py Consumer._assign_all: ": "client-only mode; the worker is a member of a group",
+    "faust_confluent/consumer.py Consumer._fetch_again.seek: ": "seldom: a partition paused behind a fetch",
+    "faust_confluent/consumer.py Consumer.create_topic: ": "the worker's app declares no topics",
+    "faust_confluent/offsets.py Offsets.position: ": _TABLES,
+    "faust_confluent/offsets.py Offsets.earliest_offsets: ": _TABLES,
+    "faust_confluent/offsets.py Offsets.highwaters: ": _TABLES,
+    "faust_confluent/offsets.py Offsets._marks: ": _TABLES,
+    "faust_confluent/offsets.py Offsets.seek_wait: ": _TABLES,
+    "faust_confluent/offsets.py Offsets._seek: ": _TABLES,
+    "faust_confluent/offsets.py Offsets.seek_to_committed: await self._in_poller": "the worker says where all begin",
+    "faust_confluent/offsets.py Offsets.seek_to_committed: consumer.committed()": "the worker says where all begin",
+    "faust_confluent/offsets.py Offsets._count: ": _TABLES,
+    "faust_confluent/delivery.py Delivery._getmany: ": "Faust's own loop over fetches, which the transport replaces",
+    "faust_confluent/delivery.py Delivery._drain: await self.wait": "seldom: a fetch that arrives in a rebalance",
+    "faust_confluent/delivery.py Delivery._drain: await self.commit": "commits by number of events; not set",
+    "faust_confluent/delivery.py Delivery._drain: self.commit()": "commits by number of events; not set",
+    "faust_confluent/delivery.py Delivery._deliver_place: await self._deliver_each": "an agent per event",
+    "faust_confluent/delivery.py Delivery._deliver_each: ": "an agent per event; the worker takes batches",
+    "faust_confluent/delivery.py Delivery._hand_over: await self.wait_first": "seldom: a stream whose queue is full",
+    "faust_confluent/producer.py Producer._tick: ": _SENDS,
+    "faust_confluent/producer.py Producer.send: ": _SENDS,
+    "faust_confluent/producer.py Producer.send_and_wait: ": _SENDS,
+    "faust_confluent/producer.py Producer.flush: ": _SENDS,
+    "faust_confluent/producer.py Producer.key_partition: ": _SENDS,
+    "faust_confluent/producer.py Producer.create_topic: ": "the worker's app declares no topics",
+    "faust_confluent/transactions.py TransactionalWriter._send: self._producer.poll()": (
+        "librdkafka's queue of 100,000 records is full: a batch is bounded far below that"
+    ),
+    "processors/lane.py Lane.finished: ": "seldom: a transaction in flight when the partition goes",
+    "processors/lane.py Lane.take: ": "seldom: a batch that waits behind another",
+    "processors/lane.py Lane._run: self.close()": _NO_CLIENT + "the lane's own",
+    "runtime/clients.py _readable: ": _NO_CLIENT + "a file's",
+    "runtime/clients.py check_reachable: probe.poll()": "no broker at all; nothing has begun",
+    "runtime/refusals.py why_missing: ": "words for a topic that is missing; the worker is ending",
+    "runtime/topic_admin.py is_embedded: ": _TOPICS,
+    "runtime/topic_admin.py create_topics: ": _TOPICS,
+    "runtime/topic_admin.py describe_topics: ": _TOPICS,
+    "runtime/topic_admin.py _configs: ": _TOPICS,
+    "runtime/topic_admin.py _wait_until_known: ": _TOPICS,
+}
+
+
+def unexplained(sites: Iterable[str], reached: Set[str], foreign: Set[str]) -> list[str]:
+    """Sites that were not reached and are not in the list. foreign: reached, and no call of a Kafka client."""
+    return [
+        site
+        for site in sites
+        if site not in reached and site not in foreign and not any(map(site.startswith, UNREACHED))
+    ]
+
+
+def stale(sites: Iterable[str]) -> list[str]:
+    """Entries of the list that fit no site any more."""
+    names = list(sites)
+    return [start for start in UNREACHED if not any(name.startswith(start) for name in names)]
+
+
+__all__ = ["UNREACHED", "stale", "unexplained"]
