@@ -28,8 +28,8 @@ _FENCED: Final = frozenset(
         getattr(KafkaError, "PRODUCER_FENCED", 90),
     }
 )
-#: the broker has looked at a record and will not have it. Not tried again: the next one would be refused too, and in
-#: confluent-kafka 2.16.1 a producer that has aborted for such a reason delivers nothing any more, nor ends the abort
+#: The broker has looked at a record and will not have it, nor would it the next time. (What came of trying again with
+#: confluent-kafka 2.16.1: "skipped sequence numbers" each second time, which hides the reason.)
 _REFUSED: Final = frozenset(
     {
         KafkaError.MSG_SIZE_TOO_LARGE,

@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from runtime.kafka_server import KafkaServer
 from tests.chaos.failpoints.choice import least, special_points, usual_points
@@ -78,7 +79,7 @@ def choose(stage: Theatre) -> list[Point]:
     return points
 
 
-def _recorded(stage: Theatre, scene: Scene) -> dict[str, list[list[str]]]:
+def _recorded(stage: Theatre, scene: Scene) -> dict[str, Any]:
     ended = stage.play(None, until=scene)
     assert ended.verdict.is_right, (scene.name, ended.verdict)
     return dict(ended.record)

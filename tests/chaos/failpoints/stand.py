@@ -7,6 +7,7 @@ the run, and each run has an app id, hence a group, transactional ids and a stat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -25,8 +26,8 @@ from processors.restore import StoredState, read_states
 from runtime.clients import is_end_of_partition, new_consumer, new_producer
 from runtime.kafka_layout import Security
 from runtime.settings import Settings, load_settings
-from runtime.topic_admin import Outcome, create_topics
-from schemas.topics import EVENTS, UPDATES, changelog_topic
+from runtime.topic_admin import Outcome, create_topics, wanted_config
+from schemas.topics import BY_NAME, EVENTS, UPDATES, changelog_topic
 from tests.chaos.failpoints.scenario import PARTITIONS, Record
 from tests.log_and_sink import SINK, send
 
@@ -80,8 +81,11 @@ class Stand:
     def is_applied(self) -> bool:
         """Whether the committed state has reached the end of the log in each partition."""
         while (message := self._reader.poll(0.005)) is not None:
-            if message.error() is None and (key := message.key()) is not None and is_partition_key(key):
-                self._reached[message.partition()] = decode_partition_state(message.value()).offset
+            if message.error() is not None:
+                continue
+            record = raw_record(message)
+            if record.key is not None and record.value is not None and is_partition_key(record.key):
+                self._reached[record.partition] = decode_partition_state(record.value).offset
         return all(self._reached.get(number, -1) + 1 == self._sent[number] for number in range(PARTITIONS))
 
     def progress(self) -> str:
@@ -89,8 +93,9 @@ class Stand:
 
     def refuse_updates(self, refuse: bool) -> None:
         """Make the broker refuse what the worker writes (or take it again): every transaction must be aborted."""
-        # DELETE would give the server's default, less than the registry's
-        size = "40" if refuse else "1048588"
+        # Too little for an update, enough for the marker that ends a transaction (78 bytes): without a marker the
+        # broker would keep the transaction, and the transactional id, until it is started anew.
+        size = "150" if refuse else wanted_config(BY_NAME[UPDATES], self.settings)["max.message.bytes"]
         entry = ConfigEntry("max.message.bytes", size, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, UPDATES, incremental_configs=[entry])
         self._admin.incremental_alter_configs([resource])[resource].result(_WAIT_S)
@@ -107,9 +112,12 @@ class Stand:
 
     def _empty_log(self) -> None:
         for number in range(PARTITIONS):
-            place = TopicPartition(EVENTS, number, OFFSET_END)
-            done = _when_led(lambda place=place: self._admin.delete_records([place])[place].result(_WAIT_S))
-            self._log_starts[number] = done.low_watermark
+            self._log_starts[number] = _when_led(partial(self._emptied, number))
+
+    def _emptied(self, partition: int) -> int:
+        """Where the partition of the log begins, now that what it held is gone."""
+        place = TopicPartition(EVENTS, partition, OFFSET_END)
+        return int(self._admin.delete_records([place])[place].result(_WAIT_S).low_watermark)
 
     def _end(self, topic: str, partition: int) -> int:
         place = TopicPartition(topic, partition)

@@ -127,7 +127,7 @@ def test_a_record_that_is_too_large_is_not_tried_twice() -> None:
 @pytest.mark.parametrize(
     "code", [KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_TIMESTAMP, KafkaError.INVALID_RECORD]
 )
-def test_a_record_that_the_broker_refuses_is_not_sent_again_by_a_producer_that_would_hang(code: int) -> None:
+def test_a_record_that_the_broker_refuses_is_not_sent_again(code: int) -> None:
     producer = ScriptedProducer(commit=[an_error(code, must_abort=True)])
     with pytest.raises(NotWritten, match="app-4: scripted"):
         a_writer(producer).write(RECORDS)
