@@ -7,10 +7,13 @@ import secrets
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from confluent_kafka.admin import (
     AclBinding,
@@ -30,6 +33,7 @@ from runtime.kafka_layout import HOST, new_cluster
 from runtime.kafka_server import KafkaServer, Security
 from runtime.settings import PREFIX, Settings, load_settings
 from tests.integration.security.authority import Authority
+from tests.worker_process import wait_until
 
 ROOT = Path(__file__).parents[3]
 ADMIN = "admin"
@@ -51,6 +55,8 @@ class SecuredKafka:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        #: how its topics were made, see conftest.py
+        self.steps: list[Any] = []
         self.authority = Authority(folder / "certificates", "test authority")
         self.passwords = {name: secrets.token_urlsafe(12) for name in (ADMIN, *USERS)}
         key_store = self.authority.for_server("broker")
@@ -173,12 +179,18 @@ def command(
 
 @contextmanager
 def service(
-    environment: Mapping[str, str], *arguments: str, output: Path, folder: Path, module: str = "timelines"
+    environment: Mapping[str, str],
+    *arguments: str,
+    output: Path,
+    folder: Path,
+    module: str = "timelines",
+    script: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that runs until it ends by itself or the block does."""
+    """A process that runs until it ends by itself or the block does. script: instead of the module."""
+    program = ["-m", module] if script is None else [str(script)]
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, *program, *arguments],
             env=_environ(environment), stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
         )  # fmt: skip
     try:
@@ -186,6 +198,27 @@ def service(
     finally:
         process.kill()
         process.wait(10)
+
+
+def wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until a service says so on its health port."""
+
+    def is_ready() -> bool:
+        assert process.poll() is None, log.read_text(encoding="utf-8")[-2000:]
+        return health(port, "/ready")[0] == 200
+
+    wait_until(is_ready, what=f"readiness of {log.stem}")
+
+
+def health(port: int, page: str) -> tuple[int, str]:
+    """Status and text; (0, why) where nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}{page}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
 
 
 def _environ(environment: Mapping[str, str]) -> dict[str, str]:
