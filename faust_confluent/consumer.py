@@ -85,9 +85,15 @@ class Consumer(Offsets):
     async def on_stop(self) -> None:
         await super().on_stop()
         if self._poller is not None:
+            await self._commit_the_rest()
             self._poller.end()
             # bounded: librdkafka may hang in a call when the network is gone; the thread is a daemon
             await asyncio.get_running_loop().run_in_executor(None, self._poller.join, _JOIN_S)
+
+    async def _commit_the_rest(self) -> None:
+        """Faust's own takes a commit that is just under way for its last: what was acknowledged since came again."""
+        await self.maybe_wait_for_commit_to_finish()
+        await self.commit()
 
     def close(self) -> None:
         """Nothing: the poll thread closes the librdkafka consumer when it ends."""
@@ -119,6 +125,8 @@ class Consumer(Offsets):
 
     async def _revoked(self) -> None:
         self.app.on_rebalance_start()
+        if not self.lost:
+            await self._commit_the_rest()
         await self.on_partitions_revoked(set(self._assigned))  # eager protocol: everything goes
         self._assigned = set()
         self._ledger.clear()

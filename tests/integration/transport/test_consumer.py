@@ -105,6 +105,42 @@ async def test_reading_goes_on_where_the_group_has_committed(bench: Bench) -> No
     assert await offsets_of_a_run(5) == list(range(10, 15))
 
 
+@pytest.mark.parametrize("how", ["stop", "revoke"])
+async def test_what_is_acknowledged_while_a_commit_is_under_way_is_committed_at_the_end(bench: Bench, how: str) -> None:
+    app = bench.app(broker_commit_interval=300.0)
+    held: list[Any] = []
+
+    @app.agent(app.topic("source", **RAW))
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            held.append(event)  # noqa: PERF401 - endless
+
+    bench.send(4, partition=0)
+    committed: list[int] = []
+    under_way, may_end = asyncio.Event(), asyncio.Event()
+    async with running(app):
+        await until(lambda: len(held) == 4)
+        stock = app.consumer._commit
+
+        async def slow(offsets: Any) -> bool:
+            under_way.set()
+            await may_end.wait()
+            committed.append(offsets[TP("source", 0)])
+            return await stock(offsets)
+
+        app.consumer._commit = slow  # type: ignore[method-assign]
+        held[0].ack()
+        first = asyncio.create_task(app.consumer.commit())
+        await under_way.wait()
+        for event in held[1:]:
+            event.ack()
+        ending = asyncio.create_task(app.consumer._revoked() if how == "revoke" else app.consumer.stop())  # type: ignore[attr-defined]  # ours
+        await until(lambda: app.consumer.should_stop or app.rebalancing)
+        may_end.set()
+        await asyncio.wait_for(asyncio.gather(first, ending), 20)
+    assert committed == [1, 4]
+
+
 async def test_reading_begins_where_the_application_says_and_nothing_comes_before_it(bench: Bench) -> None:
     app = bench.app(consumer_auto_offset_reset="latest")
     starts = {TP("source", 0): 7, TP("source", 1): 0, TP("source", 2): 20}

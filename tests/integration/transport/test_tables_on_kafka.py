@@ -7,6 +7,7 @@ from typing import Any
 
 import faust
 import pytest
+from faust.types import TP
 
 from tests.integration.transport.conftest import running, until
 from tests.integration.transport.yard import PARTITIONS, RAW, Yard, is_ready, numbered
@@ -55,9 +56,18 @@ async def test_a_table_on_rocksdb_goes_on_from_its_local_files(yard: Yard) -> No
     app, counts = counting(yard, source, store="rocksdb://")
     async with running(app):
         await until(lambda: is_ready(app, PARTITIONS) and sum(counts.values()) == 50)
+        changelog = [TP(f"{yard.app_id}-counts-changelog", number) for number in range(PARTITIONS)]
+        await until(
+            lambda: sum(1 + (-1 if (at := counts.persisted_offset(tp)) is None else at) for tp in changelog) == 50,
+            what="the offsets beside the state",
+        )
     again, restored = counting(yard, source, store="rocksdb://")
-    read = []
-    again.tables["counts"].on_changelog_event = lambda event: read.append(event)  # type: ignore[method-assign]
+    read: list[Any] = []
+
+    async def note(event: Any) -> None:
+        read.append(event)
+
+    restored.on_changelog_event = note
     async with running(again):
         await until(lambda: is_ready(again, PARTITIONS))
         assert dict(restored.items()) == EXPECTED

@@ -115,8 +115,9 @@ class Yard:
 
 
 def is_ready(app: faust.App, partitions: int) -> bool:
-    """Recovery is done, and the app reads that many partitions of sources."""
-    sources = [tp for tp in app.consumer.assignment() if tp.topic not in app.tables.changelog_topics]
+    """Recovery is done, and the app reads that many partitions of sources (replies apart)."""
+    others = {*app.tables.changelog_topics, app.conf.reply_to}
+    sources = [tp for tp in app.consumer.assignment() if tp.topic not in others]
     return (
         app.consumer_generation_id > 0
         and not app.rebalancing
