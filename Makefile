@@ -6,7 +6,7 @@ SOURCE ?= gold/kad.jsonl
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check format kafka bench chaos compose-check clean
+.PHONY: help setup demo test test-long check format kafka bench chaos failpoints compose-check clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -47,6 +47,9 @@ bench: $(VENV)/.ready  ## benchmarks
 
 chaos: $(VENV)/.ready  ## 300 disturbances of brokers, network and workers, and what is left (SEED=1)
 	@$(BIN)/python -m tests.chaos --seed $(SEED)
+
+failpoints: $(VENV)/.ready  ## the worker dies at every await and Kafka call, and what it leaves is judged (POINT='...': one)
+	@$(BIN)/python -m tests.chaos.failpoints $(if $(POINT),--point '$(POINT)')
 
 compose-check: $(VENV)/.ready  ## the compose file, the image and the alerts, with the tools that judge them
 	@tests/contract/compose/fetch-tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/incident-timelines/tools"
