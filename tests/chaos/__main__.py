@@ -27,12 +27,12 @@ def plans(arguments: argparse.Namespace) -> list[Plan]:
     kinds = tuple(arguments.kinds.split(",")) if arguments.kinds else KINDS
     if arguments.nodes or arguments.core or arguments.kinds:
         nodes, core = arguments.nodes or 1, arguments.core or "tally"
-        return [Plan(arguments.seed, arguments.disturbances, nodes, core, kinds)]
+        return [Plan(arguments.seed, arguments.disturbances, nodes, core, kinds, arguments.minutes * 60)]
     whole, left, found = sum(share for *_, share in SUITE), arguments.disturbances, []
     for number, (nodes, core, share) in enumerate(SUITE):
         count = left if number == len(SUITE) - 1 else arguments.disturbances * share // whole
         left -= count
-        found.append(Plan(arguments.seed + number, count, nodes, core))
+        found.append(Plan(arguments.seed + number, count, nodes, core, most_s=arguments.minutes * 60))
     return [plan for plan in found if plan.disturbances]
 
 
@@ -77,6 +77,7 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, choices=(1, 3), help="brokers; one round")
     parser.add_argument("--core", choices=("tally", "real"), help="one round")
     parser.add_argument("--kinds", help=f"one round of these only: {','.join(LASTS_S)}")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="most for each round; then it ends early")
     parser.add_argument("--folder", type=Path, help="for logs and data; default: a temporary one")
     arguments = parser.parse_args()
     rounds = plans(arguments)

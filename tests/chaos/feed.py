@@ -140,7 +140,8 @@ class Feed:
             owed = 0.0
             while not self._is_over.is_set():
                 owed = min(owed + _SLOWEST_PER_S * _STEP_S, 2.0)
-                room = min(self._most_behind - self._behind(), _MOST_A_STEP)
+                unanswered = self.sent - len(self.acknowledged)  # while a broker is away, these would grow unseen
+                room = min(self._most_behind - self._behind() - unanswered, _MOST_A_STEP)
                 for _ in range(max(room, int(owed))):
                     self._send()
                 owed -= int(owed)

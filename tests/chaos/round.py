@@ -31,13 +31,17 @@ _BEHIND: Final = {"tally": (400, 60), "real": (300, 60)}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """nodes: brokers. core: tally or real. The seed decides the disturbances and the records."""
+    """nodes: brokers. core: tally or real. The seed decides the disturbances and the records.
+
+    most_s: seconds of storm after which no disturbance is begun any more
+    """
 
     seed: int
     disturbances: int
     nodes: int = 1
     core: str = "tally"
     kinds: Sequence[str] = KINDS
+    most_s: float = float("inf")
 
     def __str__(self) -> str:
         return f"seed {self.seed}, {self.disturbances} disturbances, {self.nodes} broker(s), {self.core} core"
@@ -66,6 +70,11 @@ def run_round(plan: Plan, folder: Path, *, say: Callable[[str], None] = lambda _
     outcome = Outcome(plan, folder)
     folder.mkdir(parents=True, exist_ok=True)
     most_behind, enough = _BEHIND[plan.core]
+
+    def note(text: str) -> None:
+        with (folder / "storm.log").open("a", encoding="utf-8") as log:
+            log.write(f"{text}\n")
+
     with stack(folder, nodes=plan.nodes, partitions=PARTITIONS, seed=plan.seed) as brokers:
         fleet = Fleet(brokers.behind_proxy, folder, core=plan.core, delay_ms=DELAY_MS[plan.core])
         progress = Progress(brokers.direct, PARTITIONS)
@@ -73,13 +82,13 @@ def run_round(plan: Plan, folder: Path, *, say: Callable[[str], None] = lambda _
             brokers.direct, plan.seed, plan.core,
             behind=lambda: lag(feed.ends, progress.applied()), most_behind=most_behind,
         )  # fmt: skip
-        storm = Storm(brokers, fleet, feed, progress, enough=enough)
+        storm = Storm(brokers, fleet, feed, progress, enough=enough, say=note)
         began = time.monotonic()
         try:
             for _ in range(FIRST_WORKERS):
                 fleet.start()
             feed.start()
-            storm.run(schedule(plan.seed, plan.disturbances, plan.kinds))
+            storm.run(schedule(plan.seed, plan.disturbances, plan.kinds), plan.most_s)
             say(f"{plan}: the storm is over after {time.monotonic() - began:.0f} s")
             storm.finish()
             fleet.end()

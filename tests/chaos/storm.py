@@ -45,9 +45,15 @@ class Stuck(AssertionError):
 
 
 class Storm:
-    """enough: so many records must wait before a kill. done: what was done so far, in order."""
+    """enough: so many records must wait before a kill. say: told of each disturbance as it is done.
 
-    def __init__(self, stack: Stack, fleet: Fleet, feed: Feed, progress: Progress, *, enough: int) -> None:
+    done: what was done so far, in order
+    """
+
+    def __init__(
+        self, stack: Stack, fleet: Fleet, feed: Feed, progress: Progress, *, enough: int, say: Callable[[str], None]
+    ) -> None:
+        self._say = say
         self._stack = stack
         self._fleet = fleet
         self._feed = feed
@@ -61,9 +67,14 @@ class Storm:
         self._failure: BaseException | None = None
         self.done: list[Done] = []
 
-    def run(self, planned: list[Disturbance]) -> None:
-        """Raises AssertionError where a lag was not above zero, the stack is stuck, or a broker does not return."""
+    def run(self, planned: list[Disturbance], most_s: float = float("inf")) -> None:
+        """most_s: after so long none is begun any more; what is done is the beginning of what was planned.
+
+        Raises AssertionError where a lag was not above zero, the stack is stuck, or a broker does not return.
+        """
         for disturbance in planned:
+            if time.monotonic() - self._began > most_s:
+                break
             begin = time.monotonic() + disturbance.wait_s
             self._until(lambda begin=begin: time.monotonic() >= begin, "the time of the next one")  # type: ignore[misc]
             if disturbance.kind in _OF_WORKERS:
@@ -184,6 +195,7 @@ class Storm:
 
     def _note(self, disturbance: Disturbance, target: str, before: int | None = None, after: int | None = None) -> None:
         self.done.append(Done(disturbance, time.monotonic() - self._began, target, before, after))
+        self._say(str(self.done[-1]))
         if before is not None:
             _check(self.done[-1])
 

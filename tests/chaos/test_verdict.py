@@ -25,7 +25,7 @@ def a_log() -> list[RawRecord]:
         (an_attack(f"fire{number % 3} somewhere", f"e{number}", minute=number), "europe") for number in range(30)
     ]
     log = list(as_log(reports, PARTITIONS))
-    return [*log, replace(log[-1], offset=log[-1].offset + 1, value=b"no event")]
+    return [*log, log[-1]._replace(offset=log[-1].offset + 1, value=b"no event")]
 
 
 def the_results(log: list[RawRecord]) -> list[tuple[int, Outgoing]]:
@@ -132,11 +132,11 @@ def test_an_acknowledged_record_that_the_log_has_not_is_lost() -> None:
 
 
 def test_a_record_that_stands_twice_in_the_log_is_doubled() -> None:
-    assert figures(judged_log(lambda log: log.append(replace(log[-1], offset=log[-1].offset + 1)))) == (0, 1, 0)
+    assert figures(judged_log(lambda log: log.append(log[-1]._replace(offset=log[-1].offset + 1)))) == (0, 1, 0)
 
 
 def test_a_record_that_nobody_sent_is_wrong() -> None:
-    assert figures(judged_log(lambda log: log.append(replace(log[-1], value=b"?", offset=99)))) == (0, 0, 1)
+    assert figures(judged_log(lambda log: log.append(log[-1]._replace(value=b"?", offset=99)))) == (0, 0, 1)
 
 
 # --- the state ----------------------------------------------------------------------------------------------
