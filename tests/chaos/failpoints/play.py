@@ -63,6 +63,9 @@ class Host:
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
+
+    def wait_ready(self) -> None:
+        """Until it has imported the worker."""
         self._answer()
 
     def ask(self, **command: Any) -> Any:
@@ -318,6 +321,8 @@ def theatre(bootstrap_servers: str, folder: Path) -> Iterator[Theatre]:
     stand = Stand(bootstrap_servers)
     try:
         with Host(is_changed=True) as changed, Host(is_changed=False) as plain:
+            changed.wait_ready()
+            plain.wait_ready()
             yield Theatre(stand, changed, plain, folder)
     finally:
         stand.close()

@@ -12,7 +12,7 @@ from confluent_kafka import Producer
 from tests.chaos.failpoints.choice import usual_points
 from tests.chaos.failpoints.hits import Hits, Point, easier
 from tests.chaos.failpoints.sites import HOOK, changed
-from tests.chaos.failpoints.unreached import UNREACHED, unexplained
+from tests.chaos.failpoints.unreached import UNREACHED, stale, unexplained
 
 SOURCE = """
 from __future__ import annotations
@@ -131,5 +131,8 @@ def test_the_first_the_middle_and_the_last_time_are_tried_and_earlier_ones_if_ne
 
 
 def test_an_await_that_is_new_and_not_reached_is_named() -> None:
-    known = next(iter(UNREACHED))
-    assert unexplained(["a", "b", "c", f"{known} (2)"], {"a"}, {"b"}) == ["c"]
+    exactly = next(entry for entry in UNREACHED if not entry.endswith(": "))
+    function = next(entry for entry in UNREACHED if entry.endswith(": "))
+    sites = ["a", "b", "c", exactly, f"{exactly} (2)", f"{function}await anything"]
+    assert unexplained(sites, {"a"}, {"b"}) == ["c", f"{exactly} (2)"]
+    assert stale([exactly]) == [entry for entry in UNREACHED if entry != exactly]
