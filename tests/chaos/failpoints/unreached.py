@@ -1,6 +1,7 @@
 """Awaits and calls in the worker's files that the scenario does not reach, and why each is let off.
 
-By the site's name, or by that of its function with ": ". What is neither reached nor listed here fails the test: a new await cannot hide.
+By the site's name, or by that of its function with ": ". What is neither reached nor listed here fails the test: a new
+await cannot hide.
 Those that are marked "seldom" need a coincidence; they may be reached, and are then points like all others.
 """
 
