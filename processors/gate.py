@@ -25,7 +25,7 @@ from processors.handover import RawRecord
 from processors.region_clocks import RegionClocks
 from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
 from runtime.metrics import GateMetrics
-from runtime.refusals import LOGIN_REFUSED_S, BrokerRefuses, is_not_allowed, is_refused_login, refused_login, told
+from runtime.refusals import BrokerRefuses, is_not_allowed, is_refused_login, told
 from runtime.settings import Settings
 from schemas.codec import decode_log_record, encode
 from schemas.decision import Decision, Tick
@@ -121,10 +121,9 @@ class Gate:
         self._answered: OrderedDict[str, None] = OrderedDict()
         self._failures: list[str] = []
         self._committed_at = time.monotonic()
-        self._settings = settings
         self._group = gate_group(settings)
-        #: monotonic time since when the login is refused; None: it is not
-        self._refused_since: float | None = None
+        #: whether a broker has refused the login since the last commit
+        self.login_refused = False
         self.metrics = metrics or GateMetrics()
         #: when `step` last came round, monotonic seconds
         self.turned_at = time.monotonic()
@@ -166,7 +165,7 @@ class Gate:
             elif error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise KafkaException(error)
             else:
-                self._note_refused_login(error)
+                self.login_refused = self.login_refused or is_refused_login(error)
                 self.trouble = error.str()
                 log.warning("broker_trouble", error=error.str())
         for record in commands:
@@ -179,15 +178,6 @@ class Gate:
                 partition.next_command = record.offset + 1
         if commands or time.monotonic() - self._committed_at > _COMMIT_EVERY_S:
             self._commit()
-
-    def _note_refused_login(self, error: KafkaError) -> None:
-        """A password may change while the gate runs: it finds out when a connection is made anew."""
-        if not is_refused_login(error):
-            return
-        now = time.monotonic()
-        self._refused_since = self._refused_since or now
-        if now - self._refused_since > LOGIN_REFUSED_S:
-            raise BrokerRefuses(str(refused_login(error, self._settings) or error.str()))
 
     def stop(self) -> None:
         """Leave the group. Safe after a failure."""
@@ -368,7 +358,7 @@ class Gate:
             self.trouble = error.args[0].str()
             log.warning("not_committed", error=self.trouble)
         else:
-            self.trouble = self._refused_since = None
+            self.trouble, self.login_refused = None, False
 
 
 #: a sender may write any word as a field; only these become labels

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import threading
 import time
@@ -14,6 +16,7 @@ from confluent_kafka import KafkaException
 from processors.gate import Gate, NotAppended, gate_clients
 from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
+from runtime.login_watch import LoginWatch
 from runtime.refusals import BrokerRefuses, hint
 from runtime.settings import Settings
 from runtime.topic_admin import equal_partitions
@@ -24,6 +27,7 @@ log = structlog.stdlib.get_logger("timelines.gate")
 #: a step may wait for the broker for so long before something is wrong with the process itself
 _DEAD_S: Final = 150.0
 _LATE_S: Final = 15.0
+_SUSPECT_S: Final = 3.0
 
 
 def run_gate(settings: Settings) -> int:
@@ -44,10 +48,23 @@ def run_gate(settings: Settings) -> int:
         signal.signal(number, lambda *_: told.set())
     health.start()
     log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port)
+    login = LoginWatch(settings, suspects=probes.suspects_login, on_refused=_leave)
+    login.start()
     try:
         return _turn(gate, told)
     finally:
+        login.stop()
         health.stop()
+
+
+def _leave(why: str) -> None:
+    """The gate may wait for the broker in a call that does not come back: nothing softer than this ends it.
+
+    What it had not committed is done again by the next one, and known again.
+    """
+    log.error("failed", why=why)
+    logging.shutdown()
+    os._exit(1)
 
 
 def _turn(gate: Gate, told: threading.Event) -> int:
@@ -87,6 +104,10 @@ class GateProbes:
     def render(self) -> bytes:
         self._gate.metrics.ready.set(not problems({**self.live, **self.ready}))
         return self._gate.metrics.render()
+
+    def suspects_login(self) -> bool:
+        """Whether the login may be refused: the client says so, or a turn does not end."""
+        return self._gate.login_refused or self._turns(_SUSPECT_S) is not None
 
     def _turns(self, most_s: float) -> str | None:
         age = time.monotonic() - self._gate.turned_at

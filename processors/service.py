@@ -20,8 +20,9 @@ from processors.watch import Watch
 from processors.worker import Worker, build_worker
 from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
+from runtime.login_watch import LoginWatch
 from runtime.metrics import WorkerMetrics
-from runtime.refusals import LOGIN_REFUSED_S, BrokerRefuses, refused_login
+from runtime.refusals import BrokerRefuses
 from runtime.settings import Settings
 from runtime.topic_admin import equal_partitions, needed_topics
 from schemas.topics import EVENTS
@@ -34,6 +35,8 @@ _STOP_S: Final = 12.0
 _BEAT_S: Final = 0.5
 _LOOP_DEAD_S: Final = 30.0
 _POLL_LATE_S: Final = 15.0
+#: a poll that takes so long waits for the broker: is it that it refuses the login?
+_POLL_SUSPECT_S: Final = 3.0
 _POLL_DEAD_S: Final = 120.0
 _STATISTICS_LATE_S: Final = 10.0
 _ANSWER_LATE_S: Final = 5.0
@@ -70,12 +73,19 @@ async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
         loop.add_signal_handler(number, told.set)
     log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port, core=cores.version)
     beating = asyncio.create_task(probes.beat())
+    login = LoginWatch(
+        settings,
+        suspects=probes.suspects_login,
+        on_refused=lambda why: loop.call_soon_threadsafe(worker.fail, BrokerRefuses(why)),  # type: ignore[arg-type]  # its handle is of no use
+    )
+    login.start()
     log_end.start()
     watch.start()
     try:
         return await _run_until(told, worker)
     finally:
         beating.cancel()
+        login.stop()
         watch.end()
         log_end.end()
         worker.close()
@@ -130,8 +140,6 @@ class Probes:
         self._made = cast("Consumer", worker.app.consumer)
         self._beat_at = monotonic()
         self._loop_late_s = 0.0
-        #: monotonic time since when every broker refuses the login
-        self._refused_since: float | None = None
         self.live: Mapping[str, Check] = {
             "loop": self._loop,
             "poll": self._poll_lives,
@@ -153,21 +161,14 @@ class Probes:
             now = monotonic()
             self._loop_late_s = max(self._loop_late_s, now - self._beat_at - _BEAT_S)
             self._beat_at = now
-            self._watch_login()
             await asyncio.sleep(_BEAT_S)
 
-    def _watch_login(self) -> None:
-        """A password may change while the worker runs. librdkafka would go on with the old one for ever."""
+    def suspects_login(self) -> bool:
+        """Whether the login may be refused: the client says so, or does not come back from a call."""
         consumer = self._consumer
-        if consumer is None or consumer.login_refused is None:
-            return
-        if consumer.brokers_up:
-            consumer.login_refused = self._refused_since = None
-            return
-        self._refused_since = self._refused_since or monotonic()
-        if monotonic() - self._refused_since > LOGIN_REFUSED_S:
-            error = consumer.login_refused
-            self._worker.fail(BrokerRefuses(str(refused_login(error, self._worker.settings) or error.str())))
+        if consumer is None:
+            return False
+        return self._poll_age() > _POLL_SUSPECT_S or (consumer.login_refused is not None and not consumer.brokers_up)
 
     def render(self) -> bytes:
         self._worker.metrics.ready.set(not problems({**self.live, **self.ready}))
@@ -253,7 +254,7 @@ class Probes:
             return "the client has told nothing of itself for a while"
         if consumer.brokers_up:
             return None
-        return "no connection to any broker" + (": it refuses the login" if consumer.login_refused else "")
+        return "no connection to any broker" + (": the login is refused" if consumer.login_refused else "")
 
     def _transactions(self) -> str | None:
         now = monotonic()

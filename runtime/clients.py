@@ -19,7 +19,7 @@ from .settings import PREFIX, Settings, SettingsError
 #: what one message may weigh with its headers and envelope; above schemas.codec.MAX_RECORD_BYTES
 _MESSAGE_MAX_BYTES: Final = 1_048_576
 #: how long a question may wait before it is looked whether the broker has refused us meanwhile
-_SLICE_S: Final = 1.0
+_SLICE_S: Final = 0.5
 
 
 class BrokerUnreachable(Exception):
