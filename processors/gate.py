@@ -25,7 +25,7 @@ from processors.handover import RawRecord
 from processors.region_clocks import RegionClocks
 from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
 from runtime.metrics import GateMetrics
-from runtime.refusals import BrokerRefuses, is_not_allowed, is_refused_login, told
+from runtime.refusals import BrokerRefuses, is_not_allowed, told
 from runtime.settings import Settings
 from schemas.codec import decode_log_record, encode
 from schemas.decision import Decision, Tick
@@ -122,8 +122,6 @@ class Gate:
         self._failures: list[str] = []
         self._committed_at = time.monotonic()
         self._group = gate_group(settings)
-        #: whether a broker has refused the login since the last commit
-        self.login_refused = False
         self.metrics = metrics or GateMetrics()
         #: when `step` last came round, monotonic seconds
         self.turned_at = time.monotonic()
@@ -165,7 +163,6 @@ class Gate:
             elif error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise KafkaException(error)
             else:
-                self.login_refused = self.login_refused or is_refused_login(error)
                 self.trouble = error.str()
                 log.warning("broker_trouble", error=error.str())
         for record in commands:
@@ -358,7 +355,7 @@ class Gate:
             self.trouble = error.args[0].str()
             log.warning("not_committed", error=self.trouble)
         else:
-            self.trouble, self.login_refused = None, False
+            self.trouble = None
 
 
 #: a sender may write any word as a field; only these become labels
