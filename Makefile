@@ -3,10 +3,11 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCE ?= gold/kad.jsonl
+MINUTES ?= 60
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check format kafka bench chaos failpoints compose-check clean
+.PHONY: help setup demo test test-long check format kafka bench bench-rivals soak chaos failpoints compose-check clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -42,8 +43,14 @@ format: $(VENV)/.ready  ## format the code
 kafka: $(VENV)/.ready  ## Apache Kafka on this machine
 	@$(BIN)/timelines kafka start
 
-bench: $(VENV)/.ready  ## benchmarks
+bench: $(VENV)/.ready  ## benchmarks, most of an hour; docs/benchmarks.md is written anew
 	@$(BIN)/python -m benchmarks
+
+bench-rivals: $(VENV)/.ready  ## environments for the other frameworks that bench compares with
+	@$(BIN)/python -m benchmarks.rivals
+
+soak: $(VENV)/.ready  ## an hour of work while workers are killed, frozen, restarted (MINUTES=60)
+	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --keep && $(BIN)/python -m benchmarks --report
 
 chaos: $(VENV)/.ready  ## 300 disturbances of brokers, network and workers, and what is left (SEED=1)
 	@$(BIN)/python -m tests.chaos --seed $(SEED)
