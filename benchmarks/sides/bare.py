@@ -76,15 +76,14 @@ class Bare:
             if core is None:
                 core = self._cores[region] = self._cores_of.core_for(region)
             changes = core.apply(LogRecord(event, region, self._partition, message.offset()))  # type: ignore[arg-type]
-            revisions = {}
+            brought = {update.incident_id: update for update in changes.updates}
             for update in changes.updates:
-                revisions[update.incident_id] = update.revision
                 self._send(_sent_update(update, _labels(core, update.incident_id)))
             for entry in changes.entries:
-                revision = revisions.get(entry.incident_id) or core.head(entry.incident_id).revision
+                revision = (brought.get(entry.incident_id) or core.head(entry.incident_id)).revision
                 entries[entry.event_id] = (entry, region, revision, _labels(core, entry.incident_id))
             for incident_id in changes.touched:
-                touched[region, incident_id] = event.recorded_at
+                touched[region, incident_id] = (brought.get(incident_id) or event).recorded_at
         for entry in entries.values():
             self._send(_sent_entry(*entry))
         for (region, incident_id), at in touched.items():
