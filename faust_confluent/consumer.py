@@ -47,9 +47,13 @@ class Consumer(Offsets):
     #: set while the group took the partitions away without asking; another worker may have them already
     lost: bool = False
 
+    _is_cooperative = False
+
     def __init__(self, transport: TransportT, *args: Any, **kwargs: Any) -> None:
         super().__init__(transport, *args, **kwargs)
         self._subscribed: tuple[str, ...] | None = None
+        #: what the group has assigned
+        self._sources: set[TP] = set()
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
@@ -74,6 +78,7 @@ class Consumer(Offsets):
         config = consumer_config(self.app, self.transport.url, options)
         config["error_cb"] = self.on_error
         config["stats_cb"] = self.on_statistics
+        self._is_cooperative = "cooperative" in config["partition.assignment.strategy"]
         self._poller = Poller(
             RdConsumer(config, logger=librdkafka_log),
             self,
@@ -114,9 +119,12 @@ class Consumer(Offsets):
 
     # --- rebalance, in the poll thread ----------------------------------------------------------------------
 
-    def on_revoke(self, consumer: RdConsumer, partitions: list[RdTopicPartition]) -> None:  # noqa: ARG002 - librdkafka's
-        if not self._is_leaving:
-            self._wait_for_faust(self._revoked())
+    def on_revoke(self, consumer: RdConsumer, partitions: list[RdTopicPartition]) -> None:
+        if self._is_leaving:
+            return
+        self._wait_for_faust(self._revoked())
+        if self._is_cooperative:
+            self._take_up(consumer, self._sources - {TP(place.topic, place.partition) for place in partitions})
 
     def on_lost(self, consumer: RdConsumer, partitions: list[RdTopicPartition]) -> None:
         self.lost = True
@@ -137,6 +145,15 @@ class Consumer(Offsets):
         if self._is_leaving:
             return
         sources = {TP(place.topic, place.partition) for place in partitions}
+        if self._is_cooperative:
+            if not sources and self._generation:
+                consumer.incremental_assign([])
+                return  # the round in which others got what this one gave away
+            sources |= self._sources
+        self._take_up(consumer, sources)
+
+    def _take_up(self, consumer: RdConsumer, sources: set[TP]) -> None:
+        """Read these sources, and what follows from them."""
         changelogs = self.app.tables.changelog_topics
         if changelogs:
             self._counts.clear()
@@ -146,10 +163,16 @@ class Consumer(Offsets):
         # Sources that will be sought anyway need no committed offset, and with auto.offset.reset=error must not look
         # for one. (librdkafka does look, though they are paused.)
         at = OFFSET_INVALID if self.options.start_offsets is None else OFFSET_BEGINNING
-        consumer.assign(
-            [RdTopicPartition(tp.topic, tp.partition, at) for tp in sources]
-            + [RdTopicPartition(tp.topic, tp.partition, OFFSET_BEGINNING) for tp in actives | standbys]
-        )
+        places = {
+            tp: RdTopicPartition(tp.topic, tp.partition, at if tp in sources else OFFSET_BEGINNING) for tp in everything
+        }
+        if self._is_cooperative:
+            held = {TP(place.topic, place.partition) for place in consumer.assignment()}
+            consumer.incremental_unassign([RdTopicPartition(*tp) for tp in held - everything])
+            consumer.incremental_assign([places[tp] for tp in everything - held])
+        else:
+            consumer.assign(list(places.values()))
+        self._sources = sources
         # Faust resumes what it wants, when it wants it
         consumer.pause([RdTopicPartition(*tp) for tp in everything])
         self.poller.end_topics = frozenset(changelogs)

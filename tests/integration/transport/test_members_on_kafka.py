@@ -1,0 +1,93 @@
+"""Workers in processes, on Apache Kafka: one is killed, one is replaced, one is stopped."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import pytest
+
+from tests.integration.transport.member import PATIENCE_S, Member, members
+from tests.integration.transport.yard import PARTITIONS, Yard, numbered
+from tests.worker_process import wait_until
+
+pytestmark = pytest.mark.kafka
+
+TEN_EACH = {f"k{number}": 10 for number in range(5)}
+
+
+def has(member: Member, sources: int) -> bool:
+    state = member.last("state")
+    return bool(state) and state["ready"] and len(state["sources"]) == sources
+
+
+def total(*workers: Member) -> int:
+    return sum(sum(worker.last("state").get("counts", {}).values()) for worker in workers)
+
+
+def test_a_standby_of_a_killed_worker_goes_on_with_its_state(yard: Yard) -> None:
+    source = yard.topic("source")
+    settings: dict[str, Any] = {"table_standby_replicas": 1}
+    yard.send(source, numbered(50))
+    first, second = Member(yard, "first", source, **settings), Member(yard, "second", source, **settings)
+    with members(first, second):
+        wait_until(lambda: has(first, 1) and has(second, 1), what="one partition each")
+        wait_until(lambda: bool(yard.committed(source)) and sum(yard.committed(source).values()) == 50, what="commits")
+        ends = {message.partition(): 0 for message in yard.read(f"{yard.app_id}-counts-changelog", 50)}
+        assert set(ends) == set(range(PARTITIONS))
+        wait_until(lambda: all((at or 0) >= 0 for at in second.last("state")["standbys"].values()), what="the standby")
+        assert len(second.last("state")["standbys"]) == 1
+        first.kill()
+        wait_until(lambda: has(second, PARTITIONS), what="the takeover")
+        assert second.last("state")["counts"] == TEN_EACH
+        yard.send(source, numbered(5))
+        wait_until(lambda: total(second) == 55, what="the next records")
+
+
+def test_a_killed_worker_with_a_static_id_comes_back_without_a_rebalance_of_the_other(yard: Yard) -> None:
+    source = yard.topic("source")
+    first = Member(yard, "first", source, consumer_group_instance_id="one", broker_session_timeout=20.0)
+    second = Member(yard, "second", source, consumer_group_instance_id="two", broker_session_timeout=20.0)
+    with members(first, second):
+        wait_until(lambda: has(first, 1) and has(second, 1), what="one partition each")
+        before = second.last("state")
+        mine = first.last("state")["sources"]
+        first.kill()
+        first.out.unlink()
+        first.start_again()
+        wait_until(lambda: has(first, 1), what="the return")
+        assert first.last("state")["sources"] == mine
+        yard.send(source, numbered(50))
+        wait_until(lambda: total(first, second) == 50, what="the records of both")
+        assert second.last("state")["generation"] == before["generation"]
+
+
+def test_a_planned_stop_with_a_static_id_keeps_the_partitions_for_the_return(yard: Yard) -> None:
+    source = yard.topic("source")
+    first = Member(yard, "first", source, consumer_group_instance_id="one", broker_session_timeout=20.0)
+    second = Member(yard, "second", source, consumer_group_instance_id="two", broker_session_timeout=20.0)
+    with members(first, second):
+        wait_until(lambda: has(first, 1) and has(second, 1), what="one partition each")
+        before = second.last("state")["generation"]
+        first.process.send_signal(signal.SIGTERM)
+        assert first.process.wait(PATIENCE_S) == 0
+        first.out.unlink()
+        first.start_again()
+        wait_until(lambda: has(first, 1), what="the return")
+        assert (second.last("state")["generation"], second.last("state")["sources"]) == (before, [1]) or second.last(
+            "state"
+        )["sources"] == [0]
+
+
+def test_the_older_of_two_workers_with_one_static_id_ends_loudly(yard: Yard) -> None:
+    source = yard.topic("source", 1)
+    older = Member(yard, "older", source, topic_partitions=1, consumer_group_instance_id="one")
+    with members(older):
+        wait_until(lambda: has(older, 1), what="the start")
+        newer = Member(yard, "newer", source, topic_partitions=1, consumer_group_instance_id="one")
+        with members(newer):
+            assert older.process.wait(PATIENCE_S) != 0
+            assert "instance" in older.log.read_text() and "fenced" in older.log.read_text().lower()
+            wait_until(lambda: has(newer, 1), what="the newer one")
+            yard.send(source, numbered(5))
+            wait_until(lambda: total(newer) == 5, what="its records")
