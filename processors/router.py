@@ -215,8 +215,8 @@ class PartitionRouter:
             changes = core.apply(LogRecord(message, region, self.partition, record.offset))
         except CannotApply as error:
             batch.reject(record, error.field, error.problem)
-        except MemoryError as error:
-            # says nothing of the record: another machine could take it
+        except (MemoryError, SystemExit, KeyboardInterrupt) as error:
+            # these say nothing of the record: another machine could take it
             error.add_note(f"while the core took the record at offset {record.offset} of {record.topic}")
             raise
         except Exception as error:  # noqa: BLE001 - the one last resort: the core is as it was, the others go on
