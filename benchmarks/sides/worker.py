@@ -26,8 +26,12 @@ class BytesRouter:
         self.partition = partition
         self.offset = -1
         self.restored_version = None
+        self.working_on: int | None = None
         self._marks = marks
         self._core_us = core_us
+
+    def incidents(self) -> dict[str, int]:
+        return {}
 
     def process(self, records: Sequence[RawRecord]) -> Handover:
         newest = {}
