@@ -158,7 +158,7 @@ class Consumer(Offsets):
         if changelogs:
             self._counts.clear()
         assignor = cast("Assignor", self.app.assignor)
-        actives, standbys = assignor.derive(sources, changelogs, lambda topic: self._count(consumer, topic))
+        actives, standbys = assignor.derive(sources, changelogs, self._count)
         everything = sources | actives | standbys
         # Sources that will be sought anyway need no committed offset, and with auto.offset.reset=error must not look
         # for one. (librdkafka does look, though they are paused.)
@@ -230,7 +230,7 @@ class Consumer(Offsets):
     def _assign_all(self, consumer: RdConsumer, topics: Iterable[str]) -> None:
         """Without a group, as Faust's client-only mode (replies to `ask`) wants it: all partitions, from now on."""
         reset = reset_offset(self.app.conf.consumer_auto_offset_reset)
-        tps = [TP(topic, number) for topic in topics for number in range(self._count(consumer, topic))]
+        tps = [TP(topic, number) for topic in topics for number in range(self._count(topic))]
         self._places = {(tp.topic, tp.partition): tp for tp in tps}
         self._assigned = set(tps)
         consumer.assign([RdTopicPartition(tp.topic, tp.partition, reset) for tp in tps])

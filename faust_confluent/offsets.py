@@ -6,14 +6,14 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-from confluent_kafka import Consumer as RdConsumer
 from confluent_kafka import KafkaException
 from confluent_kafka import TopicPartition as RdTopicPartition
+from confluent_kafka.admin import AdminClient
 from faust.types import TP
 from faust.types.transports import TransportT
 
 from .delivery import Delivery
-from .options import Options
+from .options import Options, admin_config, librdkafka_log
 from .poller import PollerEnded, reset_offset
 
 _NETWORK_S: Final = 10.0
@@ -27,6 +27,7 @@ class Offsets(Delivery):
     def __init__(self, transport: TransportT, *args: Any, **kwargs: Any) -> None:
         super().__init__(transport, *args, **kwargs)
         self._generation = 0
+        self._asking: AdminClient | None = None
         #: number of partitions, by topic
         self._counts: dict[str, int] = {}
         self._changelogs: frozenset[str] = frozenset()
@@ -123,10 +124,18 @@ class Offsets(Delivery):
             self._log(logging.WARNING, "offsets were not committed: %r", failed)
         return not failed
 
-    def _count(self, consumer: RdConsumer, topic: str) -> int:
-        """Number of partitions of a topic; in the poll thread."""
+    def _count(self, topic: str) -> int:
+        """Number of partitions of a topic; in the poll thread.
+
+        Asked through a client of its own: `list_topics` of a consumer, called in one of its rebalance callbacks, makes
+        confluent-kafka 2.16.1 forget whose callbacks it is serving, and the next one of the same `poll` (statistics,
+        an error, the assignment after a revocation) aborts the process with "CallState_get: Assertion `cs != NULL'".
+        """
         if (count := self._counts.get(topic)) is None:
-            found = consumer.list_topics(topic, _NETWORK_S).topics[topic]
+            if self._asking is None:
+                config = admin_config(self.app, self.transport.url, self.options)
+                self._asking = AdminClient(config, logger=librdkafka_log)
+            found = self._asking.list_topics(topic, _NETWORK_S).topics[topic]
             if found.error is not None:
                 raise KafkaException(found.error)
             count = self._counts[topic] = len(found.partitions)

@@ -46,6 +46,33 @@ async def test_a_table_is_restored_from_its_changelog_before_the_first_event(ben
     assert await run(36, 6) == {"k0": 12, "k1": 12, "k2": 12}
 
 
+async def test_a_consumer_is_not_asked_for_metadata_in_its_own_callbacks(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """confluent-kafka 2.16.1 aborts the process at the next callback of the same poll: see Offsets._count."""
+
+    class NeverAsked(Consumer):
+        def list_topics(self, *args: Any, **kwargs: Any) -> Any:
+            asked.append(args)
+            return super().list_topics(*args, **kwargs)
+
+    asked: list[Any] = []
+    monkeypatch.setattr("faust_confluent.consumer.RdConsumer", NeverAsked)
+    app = bench.app()
+    counts = app.Table("counts", key_type=str, value_type=int, default=int, partitions=PARTITIONS)
+
+    @app.agent(app.topic("source", **RAW))
+    async def agent(stream: Any) -> None:
+        async for event in stream.events():
+            counts[event.key.decode()] += 1
+
+    bench.producer.produce("source", b"x", b"k0", 0)
+    bench.producer.flush(10)
+    async with running(app):
+        await until(lambda: counts["k0"] == 1)
+    assert asked == []
+
+
 async def test_a_flush_returns_when_everything_is_on_the_broker(bench: Bench) -> None:
     app = bench.app(producer_linger=0.05)
 
