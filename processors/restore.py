@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -25,6 +26,21 @@ _NETWORK_S: Final = 10.0
 _AWAY: Final = frozenset(
     {KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._RESOLVE}
 )
+#: what brokers answer while they come back and choose leaders anew; librdkafka does not call all of these retriable
+_CHOOSING: Final = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.REPLICA_NOT_AVAILABLE,
+        KafkaError.BROKER_NOT_AVAILABLE,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.KAFKA_STORAGE_ERROR,
+        KafkaError.REQUEST_TIMED_OUT,
+    }
+)
+_PAUSE_S: Final = 0.1
 
 
 class RestoreFailed(Exception):
@@ -104,6 +120,7 @@ def _ends(consumer: Consumer, place: TopicPartition, is_wanted: Callable[[], boo
         except KafkaException as error:
             if not _is_passing(error.args[0]):
                 raise
+            sleep(_PAUSE_S)  # an answer that says no comes at once
         else:
             return ends
     raise RestoreOutdated
@@ -140,7 +157,7 @@ def _read_to_ends(
 
 def _is_passing(error: KafkaError) -> bool:
     """Whether the broker is only away: the worker waits for it, and says in its readiness that it does."""
-    return error.retriable() or error.code() in _AWAY
+    return error.retriable() or error.code() in _AWAY or error.code() in _CHOOSING
 
 
 __all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "read_states"]

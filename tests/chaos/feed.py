@@ -39,7 +39,7 @@ NUMBER: Final = "chaos-number"
 _SLOWEST_PER_S: Final = 5
 _STEP_S: Final = 0.05
 _MOST_A_STEP: Final = 40
-_FLUSH_S: Final = 120.0
+_FLUSH_S: Final = 300.0
 _BEGIN: Final = datetime(2021, 11, 7, tzinfo=UTC)
 
 #: partition, key, value, headers

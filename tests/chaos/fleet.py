@@ -16,7 +16,7 @@ from tests.worker_process import WorkerProcess
 APP_ID: Final = "chaos"
 SESSION_S: Final = 6
 #: a worker that was told to end has so long: it gives up on brokers after 3 s, and leaves whatever hangs after 12 s
-_END_S: Final = 40.0
+_END_S: Final = 90.0
 #: by turns. Smaller than by default, so that much of the time is spent in transactions; not so small that one partition
 #: would be read before the next one is begun
 _BATCHES: Final = (10, 30, 100)

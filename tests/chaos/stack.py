@@ -23,7 +23,7 @@ from tests.chaos.proxy import HOST, Proxy
 
 #: below the range that systems hand out for outgoing connections, as a broker's own ports
 _PORTS = (20_000, 32_000)
-_READ_S = 30.0
+_READ_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)

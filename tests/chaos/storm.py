@@ -18,9 +18,9 @@ from tests.chaos.stack import Stack
 T = TypeVar("T")
 
 #: a stack that has done nothing for so long, whatever was done to it, is stuck: every disturbance is over by then
-STUCK_S: Final = 150.0
+STUCK_S: Final = 600.0
 _LOOK_S: Final = 0.1
-_ANSWER_S: Final = 60.0
+_ANSWER_S: Final = 300.0
 _WEATHER: Final = ("slow", "swallow", "hold", "half_close")
 _OF_WORKERS: Final = ("kill", "term", "remove", "freeze", "doze", "disk_full", "state_deleted")
 

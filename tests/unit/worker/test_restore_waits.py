@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+
+from processors import restore
+from processors.restore import RestoreFailed, RestoreOutdated, read_states
+from runtime.settings import load_settings
+
+SETTINGS = load_settings({}, bootstrap_servers="127.0.0.1:9", app_id="app")
+
+
+class ScriptedConsumer:
+    """Answers `refusals` to the first questions for the ends of a log, then that it is empty."""
+
+    def __init__(self, refusals: list[int]) -> None:
+        self._refusals = refusals
+
+    def get_watermark_offsets(self, place: TopicPartition, timeout: float) -> tuple[int, int]:
+        if self._refusals:
+            raise KafkaException(KafkaError(self._refusals.pop(0), "scripted"))
+        return 0, 0
+
+    def assign(self, places: list[TopicPartition]) -> None:
+        self.places = list(places)
+
+    def poll(self, timeout: float) -> Any:
+        return EndOfPartition(self.places.pop().partition)
+
+    def consume(self, most: int, timeout: float) -> list[Any]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+class EndOfPartition:
+    def __init__(self, partition: int) -> None:
+        self._partition = partition
+
+    def error(self) -> KafkaError:
+        return KafkaError(KafkaError._PARTITION_EOF, "the end")
+
+    def partition(self) -> int:
+        return self._partition
+
+
+def read_with(
+    monkeypatch: pytest.MonkeyPatch, refusals: list[int], is_wanted: Callable[[], bool] = lambda: True
+) -> None:
+    monkeypatch.setattr(restore, "new_consumer", lambda *_, **__: ScriptedConsumer(refusals))
+    read_states(SETTINGS, [0, 1], is_wanted=is_wanted)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+    ],
+)
+def test_brokers_that_choose_leaders_anew_are_waited_for(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """Met in chaos: a broker that had just come back answered "not leader", and the worker ended."""
+    read_with(monkeypatch, [code, code])
+
+
+def test_a_refusal_that_will_not_pass_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RestoreFailed, match="the state in app-state-changelog cannot be read"):
+        read_with(monkeypatch, [KafkaError.TOPIC_AUTHORIZATION_FAILED])
+
+
+def test_waiting_ends_with_the_assignment(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([True, True, False])
+    with pytest.raises(RestoreOutdated):
+        read_with(monkeypatch, [KafkaError.NOT_LEADER_FOR_PARTITION] * 9, lambda: next(answers))
