@@ -68,6 +68,8 @@ def test_every_alert_has_a_test_in_which_it_fires_and_one_in_which_it_does_not()
         ("WorkerDown", 'or absent(up{job="worker"})', ""),
         ("NobodyWorks", "assigned_partitions:sum == 0", "assigned_partitions:sum < 1000"),
         ("NoProgress", "incident_timelines_lag_records > 0 and", ""),
+        ("LagUnknown", "lag_age_seconds > 60", "lag_age_seconds > 6000"),
+        ("LoopLate", "loop_late_seconds > 5", "loop_late_seconds > 500"),
         ("RejectsRise", "> 0.05 *", "> 0.5 *"),
         ("RejectsRise", "[5m])) > 10", "[5m])) > 0"),
         ("WorkerRestarts", "_created[30m]) >= 3", "_created[30m]) >= 1"),
