@@ -32,7 +32,7 @@ PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "faust.transport.consumer:Consumer": (
         "_acked", "_acked_index", "_read_offset", "_paused_partitions",
         "_drain_messages", "_new_offset", "_commit", "_getmany", "_seek", "_to_message", "_new_topicpartition",
-        "_commit_every", "_n_acked",
+        "_commit_every", "_n_acked", "_unacked_messages",
     ),
     "faust.transport.conductor:Conductor": ("_tp_index", "_acking_topics"),
 }  # fmt: skip
