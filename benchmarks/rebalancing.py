@@ -146,7 +146,7 @@ class Group:
             seen, now = self.seen(), time.time()
             recent = {partition: [pair for pair in seen[partition] if pair[0] > now - _SETTLED_S] for partition in seen}
             owners = {name for records in recent.values() for _, name in records}
-            flows = all(r and r[0][0] < now - _SETTLED_S + 0.5 and r[-1][0] > now - 0.5 for r in recent.values())
+            flows = all(r and r[0][0] < now - _SETTLED_S + 1 and r[-1][0] > now - 1.5 for r in recent.values())
             if flows and len(owners) == members and now - since > _SETTLED_S:
                 return now
         raise RuntimeError(f"no steady flow at {members} members within {_PATIENCE_S:.0f} s: see {self._folder}")

@@ -96,7 +96,7 @@ class Threads(base.Consumer):
             self._crash_from_thread(OffsetOutOfRange(error))
         elif error.code() in _NOT_ALLOWED:
             self._crash_from_thread(NotAllowed(error, topic))
-        elif error.fatal():
+        elif error.fatal() or error.code() == KafkaError._FATAL:  # the second comes without the mark of the first
             self._crash_from_thread(KafkaException(error))
         else:
             if error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL):

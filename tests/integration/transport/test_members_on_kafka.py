@@ -46,8 +46,8 @@ def test_a_standby_of_a_killed_worker_goes_on_with_its_state(yard: Yard) -> None
 
 def test_a_killed_worker_with_a_static_id_comes_back_without_a_rebalance_of_the_other(yard: Yard) -> None:
     source = yard.topic("source")
-    first = Member(yard, "first", source, consumer_group_instance_id="one", broker_session_timeout=20.0)
-    second = Member(yard, "second", source, consumer_group_instance_id="two", broker_session_timeout=20.0)
+    first = Member(yard, "first", source, consumer_group_instance_id="one", broker_session_timeout=120.0)
+    second = Member(yard, "second", source, consumer_group_instance_id="two", broker_session_timeout=120.0)
     with members(first, second):
         wait_until(lambda: has(first, 1) and has(second, 1), what="one partition each")
         before = second.last("state")
@@ -64,8 +64,8 @@ def test_a_killed_worker_with_a_static_id_comes_back_without_a_rebalance_of_the_
 
 def test_a_planned_stop_with_a_static_id_keeps_the_partitions_for_the_return(yard: Yard) -> None:
     source = yard.topic("source")
-    first = Member(yard, "first", source, consumer_group_instance_id="one", broker_session_timeout=20.0)
-    second = Member(yard, "second", source, consumer_group_instance_id="two", broker_session_timeout=20.0)
+    first = Member(yard, "first", source, consumer_group_instance_id="one", broker_session_timeout=120.0)
+    second = Member(yard, "second", source, consumer_group_instance_id="two", broker_session_timeout=120.0)
     with members(first, second):
         wait_until(lambda: has(first, 1) and has(second, 1), what="one partition each")
         before = second.last("state")["generation"]
@@ -74,9 +74,7 @@ def test_a_planned_stop_with_a_static_id_keeps_the_partitions_for_the_return(yar
         first.out.unlink()
         first.start_again()
         wait_until(lambda: has(first, 1), what="the return")
-        assert (second.last("state")["generation"], second.last("state")["sources"]) == (before, [1]) or second.last(
-            "state"
-        )["sources"] == [0]
+        assert second.last("state")["generation"] == before
 
 
 def test_the_older_of_two_workers_with_one_static_id_ends_loudly(yard: Yard) -> None:
@@ -87,7 +85,7 @@ def test_the_older_of_two_workers_with_one_static_id_ends_loudly(yard: Yard) -> 
         newer = Member(yard, "newer", source, topic_partitions=1, consumer_group_instance_id="one")
         with members(newer):
             assert older.process.wait(PATIENCE_S) != 0
-            assert "instance" in older.log.read_text() and "fenced" in older.log.read_text().lower()
+            assert "Static consumer fenced by other consumer" in older.log.read_text()
             wait_until(lambda: has(newer, 1), what="the newer one")
             yard.send(source, numbered(5))
             wait_until(lambda: total(newer) == 5, what="its records")
