@@ -1,7 +1,7 @@
 """`python -m tests.integration.poison.troubled_worker`: the real worker process, with a core and a process in trouble.
 
 What the core does is in the headline: `hang` never comes back, `hog` does not and holds the interpreter's lock as well,
-`exhaust`, `leave` and `recurse` raise what is no ordinary failure; `slow` takes CORE_MS milliseconds of computing;
+`exhaust`, `leave` and `recurse` raise what is no ordinary failure; `slow...` takes CORE_MS milliseconds of computing;
 everything else is for the core that is named by CORE (tally, real).
 What happens to the process is written into the file named by TROUBLE: one word, when its time has come.
 """
@@ -71,7 +71,7 @@ class TroubledCore:
                 raise SystemExit(3)
             case ["recurse"]:
                 recurse(0)
-            case ["slow"]:
+            case [word] if word.startswith("slow"):
                 compute(self._seconds)
         return self._core.apply(record)
 
