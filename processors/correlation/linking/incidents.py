@@ -6,12 +6,12 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from math import fsum, log, sqrt
+from math import log, sqrt
 from typing import Any, Final, NamedTuple, cast
 
 from .features import DAY_SECONDS, Features
 from .items import Item
-from .statistics import Statistics
+from .statistics import GRAINS, Statistics
 
 
 class IncidentTerms(NamedTuple):
@@ -58,6 +58,7 @@ HIGHEST: Final = 6.0
 NOBODY: Final = -6.0
 MOST_LEAD: Final = 5.0
 _MOST_RANK: Final = 3.0
+_MOST_SINCE: Final = 64
 _APART_DEGREES: Final = 0.25
 _APART_SECONDS: Final = DAY_SECONDS // 4
 #: what an incident looked like: a number of its own for each set of members it ever had
@@ -100,8 +101,10 @@ class Incident:
     look: changes whenever the members do, and comes back with them
     """
 
-    __slots__ = ("_large", "_profile", "_representatives", "_times", "first_seq", "incident_id", "look", "members",
-                 "names", "voices")  # fmt: skip
+    __slots__ = (
+        "_large", "_profile", "_representatives", "_since", "_times", "first_seq", "incident_id", "look", "members",
+        "names", "voices",
+    )  # fmt: skip
 
     def __init__(self, incident_id: str) -> None:
         self.incident_id = incident_id
@@ -113,7 +116,9 @@ class Incident:
         self._large: _Large | None = None
         self._representatives: tuple[Member, ...] | None = None
         self._times: tuple[float, ...] | None = None
-        self._profile: tuple[int, float] | None = None
+        self._profile: tuple[int, int] | None = None
+        # members that came (1) or went (-1) since the profile was made
+        self._since: list[tuple[Features, int]] = []
 
     def add(self, member: Member, sign: int = 1) -> None:
         f, seq = member.features, member.seq
@@ -140,7 +145,11 @@ class Incident:
         self.look = next(_LOOKS)
         self._representatives = None
         self._times = None
-        self._profile = None
+        if self._profile is not None:
+            self._since.append((f, sign))
+            if len(self._since) > _MOST_SINCE:
+                self._profile = None
+                self._since.clear()
 
     def without(self, member: Member) -> tuple[int, tuple[Member, ...] | None]:
         """Take a member out for a moment; what is returned goes to `again`."""
@@ -219,13 +228,20 @@ class Incident:
         return tuple([members[at] for at in sorted(chosen)])
 
     def profile_norm(self, statistics: Statistics) -> float:
-        """Length of the vector (weight of a name times the root of how many members name it)."""
-        if self._profile is None or self._profile[0] != statistics.version:
-            squares = statistics.squares
-            # rounded once: whatever the order of the names, and they may be many
-            total = fsum([squares[key] * times for key, times in self.names.items()])
-            self._profile = (statistics.version, sqrt(total))
-        return self._profile[1]
+        """Length of the vector (weight of a name times the root of how many members name it).
+
+        Counted in whole grains: of a large incident it is brought up to date by the difference, and comes out the same.
+        """
+        squares = statistics.squares
+        if self._profile is not None and self._profile[0] == statistics.version:
+            total = self._profile[1]
+            for features, sign in self._since:
+                total += sign * sum([int(squares[key] * GRAINS) for key in features.names])
+        else:
+            total = sum([int(squares[key] * GRAINS) * times for key, times in self.names.items()])
+        self._profile = (statistics.version, total)
+        self._since.clear()
+        return sqrt(total / GRAINS)
 
 
 class _Large:

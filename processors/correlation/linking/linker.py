@@ -45,7 +45,7 @@ LOWEST_BAR: Final = -1.2
 _CORE_VETO: Final = -1.0
 _CROSS_LINK: Final = 2.0
 #: reports kept ready for comparing; of others it is done again when they are asked for
-_KEPT_ITEMS: Final = 50_000
+_KEPT_ITEMS: Final = 20_000
 #: sums of weights that differ by less are equal
 _EQUAL: Final = 1e-6
 #: more than sums in another order can differ by

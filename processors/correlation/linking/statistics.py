@@ -23,8 +23,8 @@ _PRIOR_COUNTRY: Final = 8.0
 _PRIOR_CONCEPT: Final = 6.0
 _FIRST_STEP: Final = 8
 #: 2 ** -38: far below the sixth digit that is shown; sums up to 2 ** 15 are exact in 53 bits
-_GRAINS: Final = float(1 << 38)
-GRAIN: Final = 1.0 / _GRAINS
+GRAINS: Final = float(1 << 38)
+GRAIN: Final = 1.0 / GRAINS
 #: masks whose squared weight is kept; a cache of pure values
 _KEPT_MASKS: Final = 65_536
 
@@ -41,7 +41,7 @@ def step_below(count: int) -> int:
 
 def to_grain(value: float) -> float:
     """The nearest multiple of GRAIN."""
-    return round(value * _GRAINS) * GRAIN
+    return round(value * GRAINS) * GRAIN
 
 
 class _Weights(dict[str, float]):
