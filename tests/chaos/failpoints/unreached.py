@@ -12,12 +12,16 @@ from typing import Final
 
 _TABLES: Final = "for Faust's tables; the worker keeps its state itself"
 _SENDS: Final = "for agents that send through Faust; the worker writes through its transactional producers"
+_COOPERATIVE: Final = "cooperative groups; the worker's is eager"
 _TOPICS: Final = "`timelines topics`, not the worker"
 _NO_CLIENT: Final = "no Kafka client's method: "
 
 UNREACHED: Final[dict[str, str]] = {
     "faust_confluent/threads.py Threads._wait_for_faust: coroutine.close()": _NO_CLIENT + "a coroutine's",
     "faust_confluent/consumer.py Consumer._assign_all: ": "client-only mode; the worker is a member of a group",
+    "faust_confluent/consumer.py Consumer.on_assign: consumer.incremental_assign()": _COOPERATIVE,
+    "faust_confluent/consumer.py Consumer._take_up: consumer.incremental_unassign()": _COOPERATIVE,
+    "faust_confluent/consumer.py Consumer._take_up: consumer.incremental_assign()": _COOPERATIVE,
     "faust_confluent/consumer.py Consumer._fetch_again.seek: ": "seldom: a partition paused behind a fetch",
     "faust_confluent/consumer.py Consumer.create_topic: ": "the worker's app declares no topics",
     "faust_confluent/offsets.py Offsets.position: ": _TABLES,
