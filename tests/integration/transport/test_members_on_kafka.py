@@ -11,7 +11,7 @@ from tests.integration.transport.member import PATIENCE_S, Member, members
 from tests.integration.transport.yard import PARTITIONS, Yard, numbered
 from tests.worker_process import wait_until
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.long]  # eight processes
 
 TEN_EACH = {f"k{number}": 10 for number in range(5)}
 
