@@ -20,10 +20,16 @@ T = TypeVar("T")
 
 
 class OffsetOutOfRange(Exception):
-    """The log does not hold the offset that was to be read, and `auto.offset.reset` is "error"."""
+    """The log does not hold the offset that was to be read, and `auto.offset.reset` is "error". Says where."""
 
-    def __init__(self, error: KafkaError) -> None:
-        super().__init__(f"the log does not hold the next offset to be read: {error.str()}")
+    def __init__(self, error: KafkaError, place: tuple[str, int, int] | None = None) -> None:
+        """place: topic, partition, and the offset that was to be read (negative: not known)."""
+        where = f"{place[0]}[{place[1]}]: " if place else ""
+        which = f"offset {place[2]}, the next" if place and place[2] >= 0 else "the next offset"
+        super().__init__(
+            f"{where}the log does not hold {which} to be read: {error.str()}. Were records deleted before they were "
+            "read (retention, `kafka-delete-records`), or was the topic made anew?"
+        )
 
 
 class NotAllowed(Exception):
@@ -90,10 +96,11 @@ class Threads(base.Consumer):
         """From any thread."""
         self.logger.log(level, text, *args)
 
-    def on_error(self, error: KafkaError, topic: str | None = None) -> None:
-        """In the poll thread: an error that belongs to no call."""
+    def on_error(self, error: KafkaError, topic: str | None = None, partition: int = -1, offset: int = -1) -> None:
+        """In the poll thread: an error that belongs to no call. topic, partition, offset: where librdkafka says so."""
         if error.code() == KafkaError._AUTO_OFFSET_RESET:
-            self._crash_from_thread(OffsetOutOfRange(error))
+            place = None if topic is None else (topic, partition, offset)
+            self._crash_from_thread(OffsetOutOfRange(error, place))
         elif error.code() in _NOT_ALLOWED:
             self._crash_from_thread(NotAllowed(error, topic))
         elif error.fatal() or error.code() == KafkaError._FATAL:  # the second comes without the mark of the first

@@ -36,9 +36,9 @@ def reports(settings: Settings, first: int, count: int) -> None:
 
 def delete_before(settings: Settings, offset: int) -> None:
     """As retention does, or `kafka-delete-records`."""
-    for future in (
-        new_admin(settings).delete_records([TopicPartition(EVENTS, PARTITION, offset)], request_timeout=60).values()
-    ):
+    admin = new_admin(settings)  # kept while it works: its futures end with it
+    place = TopicPartition(EVENTS, PARTITION, offset)
+    for future in admin.delete_records([place], request_timeout=60).values():
         future.result(120)
 
 
