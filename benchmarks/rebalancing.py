@@ -55,6 +55,7 @@ def run_member(given: dict[str, Any]) -> None:
     app = faust.App(
         given["app_id"], broker=f"{SCHEME}://{given['bootstrap_servers']}", store="memory://", autodiscover=False,
         topic_partitions=PARTITIONS, topic_replication_factor=1, topic_disable_leader=True,
+        datadir=given["out"] + ".data",
         consumer_auto_offset_reset="earliest", broker_session_timeout=SESSION_S, broker_heartbeat_interval=0.5,
         broker_commit_interval=0.5, consumer_group_instance_id=given.get("instance"), stream_wait_empty=False,
     )  # fmt: skip
