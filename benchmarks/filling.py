@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException, Producer
+from confluent_kafka.cimpl import NewTopic
 
 from benchmarks.stand_in import PARTITIONS, Templates
 from benchmarks.stored_state import coded_reports
@@ -38,7 +39,12 @@ def a_kafka() -> Iterator[KafkaServer]:
 def settings_for(servers: str, app_id: str, partitions: int = PARTITIONS, **more: Any) -> Settings:
     """Settings of one run; its topics are made where they are missing."""
     settings = load_settings({}, bootstrap_servers=servers, app_id=app_id, partitions=partitions, **more)
-    create_topics(new_admin(settings), settings)
+    admin = new_admin(settings)
+    # the registry's zstd is what stock aiokafka cannot read: on all sides the log is as the producer wrote it
+    log = NewTopic(EVENTS, num_partitions=partitions, replication_factor=1, config={"compression.type": "producer"})
+    with suppress(KafkaException):  # there it is already
+        admin.create_topics([log])[EVENTS].result(30)
+    create_topics(admin, settings)
     return settings
 
 
@@ -98,7 +104,7 @@ class Pacing(threading.Thread):
 
     def __init__(self, settings: Settings, rate: float, count: int | None, first: int = 0) -> None:
         super().__init__(daemon=True)
-        self._producer = new_producer(settings, "pace", linger_ms=0)
+        self._producer = new_producer(settings, "pace", linger_ms=0, compression_type="none")
         self._templates = Templates()
         self._rate = rate
         self._count = count

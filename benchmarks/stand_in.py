@@ -7,6 +7,7 @@ incidents, and brings one update of it. Imports nothing but `schemas`: it runs i
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -139,4 +140,4 @@ class Marks:
 
 def say(result: dict[str, float]) -> None:
     """How a side tells its result: the last line of its output."""
-    print(json.dumps(result), flush=True)
+    print(json.dumps(result), flush=True, file=sys.__stdout__)  # Faust takes sys.stdout for its log
