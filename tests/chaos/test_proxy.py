@@ -51,9 +51,11 @@ def is_reset(end: socket.socket) -> bool:
 def hears_nothing(end: socket.socket) -> bool:
     end.settimeout(0.3)
     try:
-        return not end.recv(10)
+        end.recv(10)  # an end is something too
     except TimeoutError:
         return True
+    else:
+        return False
     finally:
         end.settimeout(PATIENCE_S)
 
