@@ -105,7 +105,7 @@ class Delivery(Threads):
                 # A stopped flow means: wait. What was fetched meanwhile is dropped only where a seek or another
                 # assignment has made it void; anything else would be missing for ever (a whole batch was, when a
                 # rebalance was faster than this loop's wait for a fetch).
-                while not self.flow_active or self._is_full:
+                while not self.flow_active or self._must_wait(place):
                     if self.flow_active:
                         await asyncio.sleep(_ROOM_S)
                     else:
@@ -124,9 +124,13 @@ class Delivery(Threads):
         """Bytes of the values of batch-first topics that are delivered and neither acknowledged nor dropped."""
         return sum(message.weight for message in self._unacked_messages if isinstance(message, BatchMessage))
 
-    @property
-    def _is_full(self) -> bool:
-        return self._most_held_bytes is not None and self.held_bytes >= self._most_held_bytes
+    def _must_wait(self, place: Place) -> bool:
+        """Whether too much is held already. Not where nothing is held of the place: it does not pay for the others."""
+        if self._most_held_bytes is None or (tp := self._places.get(place)) is None or tp in self._paused_partitions:
+            return False  # what is fetched of a paused place is not delivered now anyway
+        return self.held_bytes >= self._most_held_bytes and any(
+            message.tp == tp and isinstance(message, BatchMessage) for message in self._unacked_messages
+        )
 
     async def _deliver_place(self, fetch: Fetch, place: Place) -> None:
         """Everything one fetch holds of one partition."""

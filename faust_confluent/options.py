@@ -30,8 +30,9 @@ class Options:
     start_offsets: for applications that keep the reached offset in their own state. Asked on the event loop after
         each assignment, when recovery is done
     most_held_bytes: of batch-first topics: while values of so many bytes are delivered and neither acknowledged nor
-        dropped, nothing more is delivered, and then nothing more is fetched. Buffers count batches, and a batch of
-        500 records may weigh 50 kB or 500 MB. None: no bound
+        dropped, nothing more is delivered, and then nothing more is fetched. A partition of which nothing is held
+        gets one fetch all the same. Buffers count batches, and a batch of 500 records may weigh 50 kB or 500 MB.
+        None: no bound
     """
 
     consumer: Mapping[str, Any] = field(default_factory=dict, repr=False)  # a password may stand in them

@@ -3,6 +3,10 @@
 What arrives while a transaction is in flight joins the next one, so that a slow broker makes larger batches, not a
 longer queue. The core and the transaction run in a worker thread: the event loop stays free for the other partitions,
 for Faust's heartbeat work and for the health checks.
+
+All lanes of a worker are given their events by one agent, in the order in which they were fetched. So a lane that is
+full keeps the giver waiting for a moment only; then it asks that nothing more be fetched of its partition, takes what
+has come already, and asks for more when there is room.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, perf_counter
 from typing import Any, Final, Protocol
@@ -19,8 +24,9 @@ from confluent_kafka import Message
 
 from processors.handover import Handover, RawRecord
 
-#: batches that may wait in a lane beside the one in flight, in records: one full batch
-_WAITING_BATCHES: Final = 1
+#: how long a full lane keeps its giver waiting before it has its partition paused. A batch is often done sooner, and
+#: what was fetched of a paused partition is fetched again
+_PATIENCE_S: Final = 0.1
 
 
 class Router(Protocol):
@@ -44,6 +50,8 @@ class BatchEvent(Protocol):
 
     @property
     def value(self) -> list[Message]: ...
+    @property
+    def message(self) -> Any: ...  # a BatchMessage: `weight`, bytes of the values
     def ack(self) -> Any: ...
 
 
@@ -60,9 +68,12 @@ class Done:
 class Lane:
     """Takes events, acknowledges each when the transaction with its records was committed.
 
+    most_records, most_bytes: of one batch (or one event, if that is more), and of what waits beside it before the lane
+        is full
     is_current: whether the partition is still this worker's, as far as it knows; asked before each batch
     check: looks at a hand-over before it is written; may raise to prevent that
     on_done, on_failed: called on the event loop
+    on_full: called with True when nothing more is to be fetched for a while, with False when there is room again
     on_dropped: called with each event that will not be acknowledged, because it comes again to whoever owns the
         partition next; Faust waits for what it believes to be in work
     """
@@ -75,10 +86,12 @@ class Lane:
         *,
         executor: Executor,
         most_records: int,
+        most_bytes: int,
         is_current: Callable[[], bool],
         check: Callable[[Handover], None],
         on_done: Callable[[Lane, Done], None],
         on_failed: Callable[[BaseException], None],
+        on_full: Callable[[Lane, bool], None],
         on_dropped: Callable[[BatchEvent], None],
     ) -> None:
         self.partition = partition
@@ -86,13 +99,17 @@ class Lane:
         self._writer = writer
         self._executor = executor
         self._most_records = most_records
+        self._most_bytes = most_bytes
         self._is_current = is_current
         self._check = check
         self._on_done = on_done
         self._on_failed = on_failed
+        self._on_full = on_full
         self._on_dropped = on_dropped
         self._waiting: deque[BatchEvent] = deque()
         self._waiting_records = 0
+        self._waiting_bytes = 0
+        self._is_paused = False
         self._task: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
         self._closed = False
@@ -112,17 +129,33 @@ class Lane:
         return self._writer.waiting_since
 
     async def take(self, event: BatchEvent) -> None:
-        """Queue an event; waits while more than a batch is queued already."""
+        """Queue an event; where more than a batch is queued then, wait a moment, and have the partition paused."""
         if self._closed:
             self._on_dropped(event)
             return
         self._waiting.append(event)
         self._waiting_records += len(event.value)
+        self._waiting_bytes += event.message.weight
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"lane-{self.partition}")
-        while self._waiting_records > self._most_records * _WAITING_BATCHES and not self._closed:
+        if self._is_full and not self._is_paused:
+            await self._wait_for_room()
+
+    @property
+    def _is_full(self) -> bool:
+        return self._waiting_records > self._most_records or self._waiting_bytes > self._most_bytes
+
+    async def _wait_for_room(self) -> None:
+        until = monotonic() + _PATIENCE_S
+        while self._is_full and not self._closed:
+            left = until - monotonic()
+            if left <= 0:
+                self._is_paused = True
+                self._on_full(self, True)
+                return
             self._room.clear()
-            await self._room.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._room.wait(), left)
 
     def close(self) -> None:
         """Drop what waits. What is in flight ends by itself, and is not acknowledged any more."""
@@ -137,7 +170,7 @@ class Lane:
     def _drop_waiting(self) -> None:
         while self._waiting:
             self._on_dropped(self._waiting.popleft())
-        self._waiting_records = 0
+        self._waiting_records = self._waiting_bytes = 0
         self._room.set()
 
     async def _run(self) -> None:
@@ -155,13 +188,22 @@ class Lane:
 
     async def _one_batch(self) -> None:
         events: list[BatchEvent] = []
-        count = 0
-        while self._waiting and (not events or count + len(self._waiting[0].value) <= self._most_records):
-            event = self._waiting.popleft()
-            events.append(event)
+        count = weight = 0
+        while self._waiting:
+            event = self._waiting[0]
+            if events and (
+                count + len(event.value) > self._most_records or weight + event.message.weight > self._most_bytes
+            ):
+                break
+            events.append(self._waiting.popleft())
             count += len(event.value)
+            weight += event.message.weight
         self._waiting_records -= count
+        self._waiting_bytes -= weight
         self._room.set()
+        if self._is_paused and not self._is_full:
+            self._is_paused = False
+            self._on_full(self, False)  # while this batch is in work the next one is fetched
         done: Done | None = None
         self.busy_since = monotonic()
         try:

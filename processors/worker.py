@@ -52,6 +52,9 @@ _BUFFERED_BATCHES: Final = 8
 #: values of records that wait or are in work, over all partitions: 64 records of the largest size. Beside these the
 #: worker holds what the poll thread (8 MiB and a fetch) and librdkafka (16 MiB and a fetch) have ready
 _HELD_BYTES: Final = 64 * 1024 * 1024
+#: of one partition: a batch in work, and as much again that waits for it. Above it the partition is paused, so that it
+#: leaves room for the others
+_BATCH_BYTES: Final = _HELD_BYTES // 8
 _QUEUED_KBYTES: Final = 16 * 1024
 _COMMIT_INTERVAL_S: Final = 1.0
 _STATISTICS_MS: Final = 2_000
@@ -217,10 +220,12 @@ class Worker:
             writer,
             executor=self._executor,
             most_records=self.settings.batch_records,
+            most_bytes=_BATCH_BYTES,
             is_current=is_current,
             check=self._check,
             on_done=self._on_done,
             on_failed=self.fail,
+            on_full=self._on_full,
             on_dropped=self._drop,
         )
 
@@ -272,6 +277,16 @@ class Worker:
         )
         place = TP(EVENTS, lane.partition)
         tally(self.metrics, lane.partition, done, end=self.app.consumer.highwater(place))
+
+    def _on_full(self, lane: Lane, is_full: bool) -> None:
+        """A lane that cannot keep up is fed no more until it can: the others are not to wait with it."""
+        if self.lanes.get(lane.partition) is not lane:
+            return  # of an earlier assignment: whatever was paused is no more
+        places = {TP(EVENTS, lane.partition)}
+        if is_full:
+            self.app.consumer.pause_partitions(places)
+        else:
+            self.app.consumer.resume_partitions(places)
 
     def fail(self, error: BaseException) -> None:
         """Stop the worker. The first failure is the one that is told."""

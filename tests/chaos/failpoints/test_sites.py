@@ -115,7 +115,7 @@ def test_it_dies_at_the_count_of_the_scene_or_the_first_time_after_it(
 
 
 def test_a_point_is_read_as_it_is_written() -> None:
-    point = Point("processors/lane.py Lane.take: await self._room.wait", "during", 1, 12)
+    point = Point("processors/lane.py Lane._wait_for_room: await asyncio.wait_for", "during", 1, 12)
     assert Point.parse(str(point)) == point
     with pytest.raises(ValueError, match="'once' is no moment"):
         Point.parse("x | once | 0#1")

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ class Event:
     def __init__(self, *offsets: int) -> None:
         self.value: Any = [Record(offset) for offset in offsets]
         self.acked = False
+        self.message = SimpleNamespace(weight=10 * len(offsets))
 
     def ack(self) -> None:
         self.acked = True
@@ -87,11 +89,13 @@ class Bench:
         self.done: list[Done] = []
         self.failed: list[BaseException] = []
         self.dropped: list[Any] = []
+        self.full: list[bool] = []
         self.checks: Exception | None = None
         self.lane = Lane(
-            0, self.router, self.writer, executor=executor, most_records=4, is_current=lambda: self.is_current,
-            check=self._check, on_done=lambda _, done: self.done.append(done), on_failed=self.failed.append,
-            on_dropped=self.dropped.append,
+            0, self.router, self.writer, executor=executor, most_records=4, most_bytes=100,
+            is_current=lambda: self.is_current, check=self._check,
+            on_done=lambda _, done: self.done.append(done), on_failed=self.failed.append,
+            on_dropped=self.dropped.append, on_full=lambda _, is_full: self.full.append(is_full),
         )  # fmt: skip
 
     async def in_flight(self) -> None:
@@ -140,7 +144,7 @@ async def test_what_arrives_during_a_transaction_joins_the_next_one_up_to_the_li
     assert bench.router.batches == [[0], [1, 1, 2, 2]]
 
 
-async def test_a_full_lane_makes_its_giver_wait(bench: Bench) -> None:
+async def test_a_full_lane_makes_its_giver_wait_until_there_is_room(bench: Bench) -> None:
     bench.writer.let.clear()
     await bench.lane.take(Event(0))
     await bench.in_flight()
@@ -152,6 +156,53 @@ async def test_a_full_lane_makes_its_giver_wait(bench: Bench) -> None:
     await giving
     await bench.lane.finished()
     assert bench.writer.written == [0, 5]
+    assert bench.full == []
+
+
+async def test_a_lane_that_stays_full_asks_for_no_more_takes_what_has_come_and_asks_again_when_there_is_room(
+    bench: Bench,
+) -> None:
+    bench.writer.let.clear()
+    await bench.lane.take(Event(0))
+    await bench.in_flight()
+    await bench.lane.take(Event(1, 2, 3))
+    await bench.lane.take(Event(4, 5))  # comes back, though nothing was written
+    assert bench.full == [True]
+    await bench.lane.take(Event(6, 7))
+    assert bench.full == [True]
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert bench.router.batches == [[0], [1, 2, 3], [4, 5, 6, 7]]
+    assert bench.full == [True, False]
+
+
+async def test_bytes_fill_a_lane_and_a_batch_like_records_do(executor: ThreadPoolExecutor) -> None:
+    bench = Bench(executor)
+    bench.writer.let.clear()
+    await bench.lane.take(Event(0))
+    await bench.in_flight()
+    heavy = [Event(offset) for offset in (1, 2, 3)]
+    for event in heavy:
+        event.message.weight = 60
+        await bench.lane.take(event)
+    assert bench.full == [True]
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert bench.router.batches == [[0], [1], [2], [3]]
+    assert bench.full == [True, False]
+
+
+async def test_a_lane_that_is_left_while_full_asks_for_nothing(bench: Bench) -> None:
+    bench.writer.let.clear()
+    await bench.lane.take(Event(0))
+    await bench.in_flight()
+    giving = asyncio.create_task(bench.lane.take(Event(1, 2, 3, 4, 5)))
+    await asyncio.sleep(0)
+    bench.lane.close()
+    await giving
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert bench.full == []
 
 
 async def test_a_failed_write_acknowledges_nothing_and_is_told_once(bench: Bench) -> None:
