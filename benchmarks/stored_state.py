@@ -10,19 +10,21 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from processors.cores import real_cores
 from processors.correlation import LogRecord
+from processors.correlation.linking.features import Features
 from processors.handover import PartitionState, encode_partition_state, partition_key
 from producers.feeds.coded import parse_coded
 from schemas.event import AnyEvent
 from schemas.regions import ALL_REGIONS, partition_of
 
 GOLD: Final = tuple(Path("gold") / f"{name}.jsonl" for name in ("kad", "kaz", "nga", "sol"))
+_FEATURES: Final = tuple(field.name for field in fields(Features))  # in the order in which they are written
 _DAY_S: Final = 86_400
 _SPREAD_DAYS: Final = 400  # an incident leaves the state so many days after it was closed
 _SHARE_OF_OWN_NAMES: Final = 0.6
@@ -90,7 +92,7 @@ def state_of(incidents: int, partitions: int, offset: int = -1) -> Iterator[tupl
 def _poured(mould: _Mould, number: int, chance: random.Random) -> Iterator[tuple[str, bytes]]:
     event_id, incident_id = f"{mould.event_id}-{number}", f"{mould.incident_id}-{number}"
     days = chance.randrange(_SPREAD_DAYS)
-    features = json.loads(mould.features["features"])
+    features = dict(zip(_FEATURES, json.loads(mould.features["features"]), strict=True))
     own = {name: f"{name}{number % 9_973}" for name in features["names"] if chance.random() < _SHARE_OF_OWN_NAMES}
     for field in ("place", "actors", "targets", "speakers", "behalf", "about", "names", "phrases"):
         features[field] = [own.get(name, name) for name in features[field]]
@@ -108,11 +110,11 @@ def _poured(mould: _Mould, number: int, chance: random.Random) -> Iterator[tuple
     incident = dict(mould.incident)
     incident.update(incident_id=incident_id, founding_event=event_id, founding_seq=number, title_event=event_id)
     yield f"event/{event_id}", _bytes(event)
-    yield f"features/{event_id}", _bytes({**mould.features, "features": _bytes(features).decode()})
+    yield f"features/{event_id}", _bytes({**mould.features, "features": _bytes(list(features.values())).decode()})
     yield f"incident/{incident_id}", _bytes(incident)
 
 
-def _bytes(value: dict[str, Any]) -> bytes:
+def _bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 

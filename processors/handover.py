@@ -17,7 +17,7 @@ RawHeaders = tuple[tuple[str, bytes | None], ...]
 #: version of the partition's own state record
 STATE_VERSION: Final = 1
 #: no region is called so (a region begins with a letter), hence no key of a region's state is like it
-_PARTITION_PREFIX: Final = "_partition/"
+_PARTITION_PREFIX: Final = b"_partition/"
 
 
 class RawRecord(NamedTuple):
@@ -117,11 +117,11 @@ class PartitionState:
 
 def partition_key(partition: int) -> bytes:
     """Key of the partition's own state record."""
-    return f"{_PARTITION_PREFIX}{partition}".encode()
+    return _PARTITION_PREFIX + b"%d" % partition
 
 
 def is_partition_key(key: bytes) -> bool:
-    return key.startswith(_PARTITION_PREFIX.encode())
+    return key.startswith(_PARTITION_PREFIX)
 
 
 def encode_partition_state(state: PartitionState) -> bytes:

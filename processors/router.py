@@ -140,9 +140,10 @@ class PartitionRouter:
             raise ValueError("restore comes before the first record, into a new router")
         newest: dict[bytes, bytes] = {}
         for key, value in pairs:
-            newest.pop(key, None)
             if value is not None:
                 newest[key] = value
+            else:
+                newest.pop(key, None)
         by_region: dict[str, list[StateRecord]] = {}
         for key in sorted(newest):
             if is_partition_key(key):
@@ -150,12 +151,11 @@ class PartitionRouter:
                 continue
             text = key.decode(errors="replace")
             region = text.partition("/")[0]
-            if region not in _REGIONS or partition_of(region, self._partitions) != self.partition:
-                raise UnreadableState(
-                    f"the state of partition {self.partition} holds {text[:100]!r}, which does not belong there: was "
-                    "the number of partitions changed? Begin with an empty state (new TIMELINES_APP_ID)"
-                )
-            by_region.setdefault(region, []).append(StateRecord(text, newest[key]))
+            records = by_region.get(region)
+            if records is None:
+                self._check_holds(region, text)
+                records = by_region[region] = []
+            records.append(StateRecord(text, newest[key]))
         if by_region and self._restored_version is None:
             raise UnreadableState(
                 f"the state of partition {self.partition} says no offset: {partition_key(self.partition)!r}"
@@ -174,6 +174,13 @@ class PartitionRouter:
                     yield piece.key.encode(), piece.value
         if self._offset >= 0:
             yield self._own_state()
+
+    def _check_holds(self, region: str, key: str) -> None:
+        if region not in _REGIONS or partition_of(region, self._partitions) != self.partition:
+            raise UnreadableState(
+                f"the state of partition {self.partition} holds {key[:100]!r}, which does not belong there: was "
+                "the number of partitions changed? Begin with an empty state (new TIMELINES_APP_ID)"
+            )
 
     def _restore_partition(self, key: bytes, value: bytes) -> None:
         if key != partition_key(self.partition):

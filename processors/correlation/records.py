@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from schemas.codec import LogMessage
 from schemas.timeline import Entry, IncidentTimeline, TimelineUpdate
@@ -37,8 +37,7 @@ class Changes:
     candidates: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StateRecord:
+class StateRecord(NamedTuple):
     """One keyed piece of a region's state; value None: the piece is gone. Keys begin with `<region>/`."""
 
     key: str

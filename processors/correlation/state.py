@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -28,6 +29,12 @@ Migration = Callable[[dict[str, Any]], dict[str, Any]]
 MIGRATIONS: Final[dict[tuple[str, int], Migration]] = {}
 
 _TABLES: Final = ("clock", "command", "event", "features", "incident", "pending")
+
+
+# by their values: calling an enum takes ten times as long, and a restore does it for every incident there is
+_KINDS: Final[dict[str, EventKind]] = {str(kind): kind for kind in EventKind}
+_STAGES: Final[dict[str, Stage]] = {str(stage): stage for stage in Stage}
+_STANDINGS: Final[dict[str, Standing]] = {str(standing): standing for standing in Standing}
 
 
 class UnreadableState(ValueError):
@@ -60,20 +67,28 @@ def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
     """Fill an empty store. Raises UnreadableState."""
     tables: dict[str, dict[str, Any]] = {table: {} for table in _TABLES}
     events: list[EventState | Unread] = []
+    event_prefix = f"{store.region}/event/"
     for record in records:
-        if record.value is not None:
-            table, name = _parts(store.region, record.key)
-            if table == "event":
-                events.append(Unread.of(record.value, _unread) or _event_from(_read(table, record)))
-            else:
-                tables[table][name] = _read(table, record)
+        key, raw = record
+        if raw is None:
+            continue
+        if key.startswith(event_prefix) and (unread := Unread.of(raw, _unread)) is not None:
+            events.append(unread)
+            continue
+        table, name = _parts(store.region, key)
+        if table == "event":
+            events.append(_event_from(_read(table, record)))
+        else:
+            tables[table][name] = _read(table, record)
     for clock in tables["clock"].values():
         store.clock, store.next_seq, store.next_command = clock["clock"], clock["next_seq"], clock["next_command"]
-    for event in sorted(events, key=lambda event: event.seq):
+    events.sort(key=_seq_of)
+    features, load = tables["features"], store.linker.load_features
+    for event in events:
         store.restore_event(event)
-        text = tables["features"].get(event.event_id)
+        text = features.get(event.event_id)
         if text is not None:
-            store.restore_features(event, store.linker.load_features(text["features"]))
+            store.restore_features(event, load(text["features"]))
     for value in tables["incident"].values():
         store.restore_incident(_incident_from(value))
     for name, value in sorted(tables["command"].items(), key=lambda item: item[1]["number"]):
@@ -156,6 +171,9 @@ def _read(table: str, record: StateRecord) -> dict[str, Any]:
     return value
 
 
+_seq_of: Final = attrgetter("seq")
+
+
 def _unread(raw: bytes) -> EventState:
     return _event_from(_read("event", StateRecord("event", raw)))
 
@@ -174,14 +192,16 @@ def _event_from(value: dict[str, Any]) -> EventState:
 
 
 def _incident_from(value: dict[str, Any]) -> IncidentState:
-    given = dict(value)
-    given["kind"] = EventKind(given["kind"])
-    given["stage"] = Stage(given["stage"])
-    given["standing"] = Standing(given["standing"])
-    given["related"] = tuple(
-        RelationKept(other, Relation(relation), score, tuple(reasons))
-        for other, relation, score, reasons in given.get("related", ())
-    )
+    given = value
+    given["kind"] = _KINDS[given["kind"]]
+    given["stage"] = _STAGES[given["stage"]]
+    given["standing"] = _STANDINGS[given["standing"]]
+    if "related" in given:
+        given["related"] = tuple(
+            RelationKept(other, Relation(relation), score, tuple(reasons))
+            for other, relation, score, reasons in given["related"]
+        )
     for name in ("merged_from", "apart"):
-        given[name] = tuple(given.get(name, ()))
+        if name in given:
+            given[name] = tuple(given[name])
     return IncidentState(**given)

@@ -272,7 +272,12 @@ class Store(Generic[F]):
     # -- restoring: outside any step
 
     def restore_event(self, event: EventState | Unread) -> None:
-        _set_listed(self.members, event.incident_id, event.seq, True)
+        """In the order of their numbers."""
+        members = self.members.get(event.incident_id)
+        if members is None:
+            self.members[event.incident_id] = [event.seq]
+        else:
+            members.append(event.seq)
         if isinstance(event, Unread):
             self.events.put_unread(event.event_id, event)
             self.by_seq.put_unread(event.seq, event)

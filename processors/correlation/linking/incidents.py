@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from math import log, sqrt
@@ -102,15 +102,16 @@ class Incident:
     """
 
     __slots__ = (
-        "_large", "_profile", "_representatives", "_since", "_times", "first_seq", "incident_id", "look", "members",
-        "names", "voices",
+        "_large", "_names", "_profile", "_representatives", "_since", "_times", "_voices", "first_seq", "incident_id",
+        "look", "members",
     )  # fmt: skip
 
     def __init__(self, incident_id: str) -> None:
         self.incident_id = incident_id
         self.members: dict[int, Member] = {}
-        self.names: dict[str, int] = {}
-        self.voices: dict[str, int] = {}
+        # how many members carry a name, and speak; made when first asked for: of most restored ones nobody asks
+        self._names: dict[str, int] | None = None
+        self._voices: dict[str, int] = {}
         self.first_seq = -1
         self.look = next(_LOOKS)
         self._large: _Large | None = None
@@ -130,13 +131,9 @@ class Incident:
             del self.members[seq]
             if seq == self.first_seq:
                 self.first_seq = min(self.members, default=-1)
-        for table, keys in ((self.names, f.names), (self.voices, {*f.speakers, *f.behalf})):
-            for key in keys:
-                left = table.get(key, 0) + sign
-                if left:
-                    table[key] = left
-                else:
-                    del table[key]
+        if self._names is not None:
+            _count(self._names, f.names, sign)
+            _count(self._voices, {*f.speakers, *f.behalf}, sign)
         if self._large is not None:
             if len(self.members) <= MAX_REPRESENTATIVES:
                 self._large = None
@@ -150,6 +147,23 @@ class Incident:
             if len(self._since) > _MOST_SINCE:
                 self._profile = None
                 self._since.clear()
+
+    @property
+    def names(self) -> dict[str, int]:
+        """How many members carry each name."""
+        return self._names if self._names is not None else self._told()[0]
+
+    @property
+    def voices(self) -> dict[str, int]:
+        """How many members are the word of each speaker."""
+        return self._voices if self._names is not None else self._told()[1]
+
+    def _told(self) -> tuple[dict[str, int], dict[str, int]]:
+        self._names = {}
+        for member in self.members.values():
+            _count(self._names, member.features.names, 1)
+            _count(self._voices, {*member.features.speakers, *member.features.behalf}, 1)
+        return self._names, self._voices
 
     def without(self, member: Member) -> tuple[int, tuple[Member, ...] | None]:
         """Take a member out for a moment; what is returned goes to `again`."""
@@ -242,6 +256,15 @@ class Incident:
         self._profile = (statistics.version, total)
         self._since.clear()
         return sqrt(total / GRAINS)
+
+
+def _count(table: dict[str, int], keys: Iterable[str], sign: int) -> None:
+    for key in keys:
+        left = table.get(key, 0) + sign
+        if left:
+            table[key] = left
+        else:
+            del table[key]
 
 
 class _Large:

@@ -54,9 +54,18 @@ class Index:
 
     def _change(self, features: Features, incident_id: str, sign: int) -> None:
         weeks = sorted(_weeks(features))
+        # what a name of an incident that did not carry it before gets: the same for all names of the event
+        first = self._weeks_with((0,), weeks, sign) if sign > 0 else ()
+        postings = self._names
         for names in (features.names, features.phrases):
             for name in names:
-                self._change_name(name, incident_id, weeks, sign)
+                posting = postings.get(name)
+                if posting is None:
+                    postings[name] = (incident_id, first)
+                elif type(posting) is dict and len(posting) < MAX_POSTINGS and incident_id not in posting and sign > 0:
+                    posting[incident_id] = first
+                else:
+                    self._change_name(name, posting, incident_id, weeks, first, sign)
         if features.report:
             _change(self._reports, features.report, incident_id, sign)
         days = _days(features)
@@ -67,11 +76,9 @@ class Index:
         for number in _figures(features):
             _change(self._numbers, number, incident_id, sign)
 
-    def _change_name(self, name: str, incident_id: str, weeks: list[int], sign: int) -> None:
-        posting = self._names.get(name)
-        if posting is None:
-            self._names[name] = (incident_id, self._weeks_with((0,), weeks, sign))
-            return
+    def _change_name(
+        self, name: str, posting: NamePosting, incident_id: str, weeks: list[int], first: Weeks, sign: int
+    ) -> None:
         if isinstance(posting, tuple):
             holder, held = posting
             if holder == incident_id:
@@ -82,7 +89,8 @@ class Index:
                     del self._names[name]
                 return
             posting = self._names[name] = {holder: held}
-        changed = self._weeks_with(posting.get(incident_id, (0,)), weeks, sign)
+        known = posting.get(incident_id)
+        changed = first if known is None else self._weeks_with(known, weeks, sign)
         if changed[0]:
             posting[incident_id] = changed
         else:

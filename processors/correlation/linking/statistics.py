@@ -31,12 +31,15 @@ _KEPT_MASKS: Final = 65_536
 
 def step_below(count: int) -> int:
     """The largest step of the ladder 8, 12, 16, 20, 25, 31 ... that is not above `count`; 0 below the first."""
-    step = _FIRST_STEP
-    if count < step:
-        return 0
-    while step + max(4, step // 4) <= count:
-        step += max(4, step // 4)
+    step = 0
+    while (above := step_above(step)) <= count:
+        step = above
     return step
+
+
+def step_above(step: int) -> int:
+    """The step that follows one of the ladder, or 0."""
+    return step + max(4, step // 4) if step else _FIRST_STEP
 
 
 def to_grain(value: float) -> float:
@@ -104,6 +107,7 @@ class Statistics:
         self._held: dict[int, Features] = {}
         self._newest = -1
         self._step = 0
+        self._next_step = _FIRST_STEP
         self._reports = 0
         self._names: dict[str, int] = {}
         self._concepts = [0] * len(CONCEPTS)
@@ -151,7 +155,10 @@ class Statistics:
 
     def _move_to(self, newest: int) -> None:
         before, self._newest = self._step, newest
+        if before <= newest + 1 < self._next_step:
+            return
         self._step = step_below(newest + 1)
+        self._next_step = step_above(self._step)
         if self._step == before:
             return
         low, high = sorted((before, self._step))
