@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 SOURCE ?= gold/kad.jsonl
 MINUTES ?= 60
 SEED ?= 1
+SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check format kafka bench bench-rivals soak chaos failpoints compose-check clean
+.PHONY: help setup demo test test-long check format kafka bench bench-rivals soak chaos flood failpoints compose-check clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -54,6 +55,9 @@ soak: $(VENV)/.ready  ## an hour of work while workers are killed, frozen, resta
 
 chaos: $(VENV)/.ready  ## 300 disturbances of brokers, network and workers, and what is left (SEED=1)
 	@$(BIN)/python -m tests.chaos --seed $(SEED)
+
+flood: $(VENV)/.ready  ## ten times what a worker can do, into a worker on Apache Kafka, and its memory (SECONDS=300)
+	@$(BIN)/python -m tests.integration.overload.flood --seconds $(SECONDS)
 
 failpoints: $(VENV)/.ready  ## the worker dies at every await and Kafka call, and what it leaves is judged (POINT='...': one)
 	@$(BIN)/python -m tests.chaos.failpoints $(if $(POINT),--point '$(POINT)')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
@@ -56,13 +56,15 @@ def send(
             producer.poll(0.1)
 
 
-def read_topic(settings: Settings, topic: str, partitions: int) -> list[RawRecord]:
-    """All committed records of a topic, partition by partition."""
+def read_topic(
+    settings: Settings, topic: str, partitions: int, *, upto: Mapping[int, int] | None = None
+) -> list[RawRecord]:
+    """All committed records of a topic, partition by partition. upto: last offsets to read; -1: none."""
     consumer: Consumer = new_consumer(settings, "test-reader")
     try:
-        consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in range(partitions)])
         found: dict[int, list[RawRecord]] = {number: [] for number in range(partitions)}
-        unfinished = set(found)
+        unfinished = {number for number in found if upto is None or upto[number] >= 0}
+        consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in unfinished])
         while unfinished:
             message = consumer.poll(20)
             assert message is not None, f"{topic} gives nothing more"
@@ -70,7 +72,12 @@ def read_topic(settings: Settings, topic: str, partitions: int) -> list[RawRecor
                 unfinished.discard(message.partition())
             else:
                 assert message.error() is None, message.error()
-                found[message.partition()].append(raw_record(message))
+                record = raw_record(message)
+                if upto is None or record.offset <= upto[record.partition]:
+                    found[record.partition].append(record)
+                if upto is not None and record.offset >= upto[record.partition] and record.partition in unfinished:
+                    unfinished.discard(record.partition)
+                    consumer.incremental_unassign([TopicPartition(topic, record.partition)])
         return [record for number in sorted(found) for record in found[number]]
     finally:
         consumer.close()
@@ -106,20 +113,32 @@ def sink_in(settings: Settings, partitions: int, *, drop_doubles: bool) -> Sink:
     return sink_of(records, drop_doubles=drop_doubles)
 
 
-def sink_by_replay(settings: Settings, partitions: int) -> Sink:
-    """What the log of a broker gives without a worker."""
-    log = read_topic(settings, EVENTS, partitions)
+def sink_by_replay(
+    settings: Settings, partitions: int, *, cores: Cores = CORES, upto: Mapping[int, int] | None = None
+) -> Sink:
+    """What the log of a broker gives without a worker. upto: as in `read_topic`."""
+    log = read_topic(settings, EVENTS, partitions, upto=upto)
 
     def router_for(partition: int) -> PartitionRouter:
-        return PartitionRouter(partition, CORES.core_for, core_version=CORES.version, partitions=partitions)
+        return PartitionRouter(partition, cores.core_for, core_version=cores.version, partitions=partitions)
 
     outgoing = [(partition, record) for partition, handover in replay(log, router_for) for record in handover.outgoing]
     return sink_of(outgoing, drop_doubles=False)
 
 
-def assert_sink_equals_replay(settings: Settings, partitions: int, *, is_isolated: bool) -> Sink:
-    """is_isolated: whether the broker hides what was not committed, so that there may be no double at all."""
-    expected = sink_by_replay(settings, partitions)
+def assert_sink_equals_replay(
+    settings: Settings,
+    partitions: int,
+    *,
+    is_isolated: bool,
+    cores: Cores = CORES,
+    upto: Mapping[int, int] | None = None,
+) -> Sink:
+    """is_isolated: whether the broker hides what was not committed, so that there may be no double at all.
+
+    upto: the last offset of each partition that was applied, where that is not the whole log
+    """
+    expected = sink_by_replay(settings, partitions, cores=cores, upto=upto)
     found = sink_in(settings, partitions, drop_doubles=not is_isolated)
     assert set(found.updates) == set(expected.updates)
     for key, chain in expected.updates.items():

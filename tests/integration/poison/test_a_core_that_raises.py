@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from processors.cores import real_cores
-from processors.correlation import Correlator, LogRecord
+from processors.correlation import Correlator
 from processors.correlation.linking.linker import EvidenceLinker
 from processors.handover import Handover
 from processors.replay import as_log, replay
@@ -18,39 +18,11 @@ from schemas.event import AnyEvent
 from schemas.topics import REJECTED
 from tests.builders import a_statement, an_attack
 from tests.integration.poison.conftest import PARTITIONS
+from tests.integration.poison.faulty_core import CALLS, FaultyCore
 from tests.log_and_sink import append
 from tests.worker_process import WorkerProcess, wait_until
 
 VERSION = real_cores().version
-
-
-class FaultyLinker(EvidenceLinker):
-    """Raises in one of its calls while a record is applied whose headline asks for it."""
-
-    fails_in: str | None = None
-
-    def __getattribute__(self, name: str) -> Any:
-        if name == object.__getattribute__(self, "fails_in"):
-            object.__setattr__(self, "fails_in", None)
-            raise RuntimeError(f"in {name}, at {object()}")  # addresses must not get into the results
-        return object.__getattribute__(self, name)
-
-
-class FaultyCore(Correlator[Any]):
-    """The real core, but for `poison <call>`: its linker fails in that call, before or after what it has changed."""
-
-    def __init__(self, region: str) -> None:
-        self.faulty = FaultyLinker()
-        super().__init__(region, self.faulty)
-
-    def apply(self, record: LogRecord) -> Any:
-        words = str(getattr(record.message, "headline", "")).split()
-        if words[:1] == ["poison"]:
-            self.faulty.fails_in = words[1]
-        try:
-            return super().apply(record)
-        finally:
-            self.faulty.fails_in = None
 
 
 def story(poison: AnyEvent | None) -> Iterator[tuple[AnyEvent, str]]:
@@ -88,7 +60,7 @@ def rejects(handovers: list[Handover]) -> list[Any]:
     return [out for handed in handovers for out in handed.outgoing if out.topic == REJECTED]
 
 
-@pytest.mark.parametrize("call", ["features", "place", "hold", "merge_of", "relations_of"])
+@pytest.mark.parametrize("call", CALLS)
 def test_a_core_that_raises_anywhere_is_as_if_the_record_had_never_come(call: str) -> None:
     poison = an_attack(
         "10:30", "Kyiv", event_id="poison", headline=f"poison {call} at Kyiv", happened="09:00", corrects=None

@@ -2,7 +2,7 @@
 
 What the core does is in the headline: `hang` never comes back, `hog` does not and holds the interpreter's lock as well,
 `exhaust`, `leave` and `recurse` raise what is no ordinary failure; `slow...` takes CORE_MS milliseconds of computing;
-everything else is for the core that is named by CORE (tally, real).
+everything else is for the core that is named by CORE (tally; real; faulty: see faulty_core.py).
 What happens to the process is written into the file named by TROUBLE: one word, when its time has come.
 """
 
@@ -28,6 +28,7 @@ from processors.worker import Worker
 from runtime.logging import set_up_logging
 from runtime.settings import load_settings
 from schemas.topics import EVENTS
+from tests.integration.poison.faulty_core import FAULTY
 from tests.tally_core import VERSION, TallyCore
 
 #: seconds instead of minutes, so that a test can wait for them
@@ -112,7 +113,7 @@ def main() -> int:
         return worker
 
     service.build_worker = build_and_watch  # type: ignore[attr-defined]  # the composition root's own name
-    cores = real_cores() if os.environ.get("CORE") == "real" else Cores(TallyCore, VERSION)
+    cores = {"real": real_cores(), "faulty": FAULTY}.get(os.environ.get("CORE", ""), Cores(TallyCore, VERSION))
     milliseconds = float(os.environ.get("CORE_MS", "0"))
     settings = load_settings()
     set_up_logging(settings)
