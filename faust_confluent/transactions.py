@@ -140,6 +140,23 @@ class TransactionalWriter:
             except KafkaException as error:
                 raise self._fatal(error.args[0]) from error
 
+    def abort_open(self, records: Iterable[Sendable]) -> None:
+        """Write these in a transaction, and abort it: in their partitions that also ends what was left open.
+
+        A broker may take a transaction for complete and have written no end of it. Raises as `write` does.
+        """
+        try:
+            self._producer.begin_transaction()
+            self._send(records)
+            while self._producer.flush(_SLICE_S):
+                if not self._keep_trying():
+                    raise Interrupted(f"{self._transactional_id}: gave up while the broker took nothing")
+        except _MustAbort:
+            pass  # as far as it came; what is missing shows when it is looked again
+        except KafkaException as error:
+            raise self._fatal(error.args[0]) from error
+        self._until_answered(lambda: self._producer.abort_transaction(_SLICE_S))
+
     def _send(self, records: Iterable[Sendable]) -> None:
         for record in records:
             while True:

@@ -118,7 +118,7 @@ def _ends(consumer: Consumer, place: TopicPartition, is_wanted: Callable[[], boo
         try:
             ends = consumer.get_watermark_offsets(place, timeout=_NETWORK_S)
         except KafkaException as error:
-            if not _is_passing(error.args[0]):
+            if not is_passing(error.args[0]):
                 raise
             sleep(_PAUSE_S)  # an answer that says no comes at once
         else:
@@ -149,15 +149,15 @@ def _read_to_ends(
                 # not "the last record was seen": behind it there may be markers and what was aborted
                 unfinished.discard(partition)
             elif error is not None:
-                if not _is_passing(error):
+                if not is_passing(error):
                     raise KafkaException(error)
             elif (key := message.key()) is not None:
                 states[partition].take(key, message.value())
 
 
-def _is_passing(error: KafkaError) -> bool:
+def is_passing(error: KafkaError) -> bool:
     """Whether the broker is only away: the worker waits for it, and says in its readiness that it does."""
     return error.retriable() or error.code() in _AWAY or error.code() in _CHOOSING
 
 
-__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "read_states"]
+__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "is_passing", "read_states"]

@@ -14,7 +14,7 @@ from faust_confluent.transactions import TransactionalWriter
 from processors.handover import Handover, Outgoing
 from runtime.clients import new_producer
 from runtime.settings import Settings
-from schemas.topics import REJECTED_MAX_BYTES, changelog_topic
+from schemas.topics import ENTRIES, REJECTED, REJECTED_MAX_BYTES, TIMELINES, UPDATES, changelog_topic
 
 #: a transaction that its owner does not end holds back every reader of its partitions until this
 _TRANSACTION_TIMEOUT_MS: Final = 30_000
@@ -38,6 +38,11 @@ class PartitionWriter:
     def open(self) -> None:
         """Fence whoever wrote this partition before. Comes before its state is read. Raises NotWritten, Interrupted."""
         self._writer.open()
+
+    def abort_open(self) -> None:
+        """End, by an abort, what a former owner's transaction left open in any topic. Raises as `write` does."""
+        topics = (TIMELINES, ENTRIES, UPDATES, REJECTED, self._changelog)
+        self._writer.abort_open(Outgoing(topic, b"", b"", ()) for topic in topics)
 
     def write(self, handover: Handover) -> None:
         """Raises Fenced, NotWritten, Interrupted; the router that made the hand-over is of no use then."""

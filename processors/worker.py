@@ -30,6 +30,7 @@ from processors.restore import RestoreFailed, RestoreOutdated, StoredState, read
 from processors.router import PartitionRouter
 from processors.tally import tally
 from processors.transaction import PartitionWriter
+from processors.unended import end_open
 from processors.watchdog import StuckRecord
 from runtime.clients import client_config
 from runtime.metrics import WorkerMetrics
@@ -164,6 +165,7 @@ class Worker:
         opening = (self._in_thread(self._open_writer, partition, is_wanted) for partition in partitions)
         writers = await asyncio.gather(*opening)
         # after the fencing: only now nobody can add to the state any more
+        await self._in_thread(self._end_open, dict(zip(partitions, writers, strict=True)), is_wanted)
         lanes, routers = {}, {}
         with collecting.resting():
             states = await self._in_thread(lambda: read_states(self.settings, partitions, is_wanted=is_wanted))
@@ -192,6 +194,12 @@ class Worker:
         writer.open()
         is_open = True
         return writer
+
+    def _end_open(self, writers: dict[int, PartitionWriter], is_wanted: Callable[[], bool]) -> None:
+        def tell(partitions: Collection[int]) -> None:
+            log.warning("open_transactions", partitions=sorted(partitions))
+
+        end_open(self.settings, writers, is_wanted=is_wanted, on_open=tell)
 
     def _restored(self, partition: int, state: StoredState) -> PartitionRouter:
         router = PartitionRouter(

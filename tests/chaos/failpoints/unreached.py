@@ -50,6 +50,7 @@ UNREACHED: Final[dict[str, str]] = {
     "faust_confluent/transactions.py TransactionalWriter._send: self._producer.poll()": (
         "librdkafka's queue of 100,000 records is full: a batch is bounded far below that"
     ),
+    "faust_confluent/transactions.py TransactionalWriter.abort_open: ": "a broker that was frozen and lost the end",
     "processors/lane.py Lane.finished: ": "seldom: a transaction in flight when the partition goes",
     "processors/lane.py Lane.take: ": "seldom: a batch that waits behind another",
     "processors/lane.py Lane._wait_for_room: ": "seldom: a batch that waits behind another",

@@ -13,9 +13,9 @@ from tests.integration.overload.flood import APP_ID, PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until, workers
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A node of the module's own: the topics of the service have fixed names, and each test wants them empty."""
+    """A node of these tests' own: the topics of the service have fixed names, and each test wants them empty."""
     with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("kafka")) as server:
         yield server
 

@@ -87,7 +87,7 @@ def lateness(
 
 
 @pytest.mark.parametrize(
-    ("flood", "letters", "core_ms"), [(4_000, 0, 3), (200, 800_000, 60)], ids=["many records", "large records"]
+    ("flood", "letters", "core_ms"), [(2_500, 0, 3), (120, 800_000, 50)], ids=["many records", "large records"]
 )
 def test_a_flooded_region_keeps_no_other_one_waiting(
     flood: int, letters: int, core_ms: int, settings: Settings, start_worker: Callable[..., WorkerProcess]

@@ -26,7 +26,7 @@ def without_zeros(figures: dict[str, int]) -> dict[str, int]:
     return {str(name): number for name, number in figures.items() if number}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(logs())
 def test_what_is_kept_is_what_a_count_gives_and_what_a_restored_core_says(log: list[LogRecord]) -> None:
     core = a_core()

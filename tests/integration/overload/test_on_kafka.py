@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,61 +17,41 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 )
 
 from runtime.clients import client_config, new_admin
-from runtime.kafka_server import KafkaServer
-from runtime.settings import Settings, load_settings
-from runtime.topic_admin import create_topics, needed_topics
+from runtime.settings import Settings
 from schemas.codec import MAX_RECORD_BYTES, TYPE_EVENT, encode
 from schemas.event import AnyEvent
 from schemas.headers import headers_of
 from schemas.regions import partition_of
 from schemas.rejection import read_rejection
 from schemas.topics import EVENTS, REJECTED
+from tests.integration.overload.flood import MODULE, PARTITIONS, REGIONS, rss_mb
 from tests.log_and_sink import assert_sink_equals_replay, read_topic, send
 from tests.tally_core import an_attack
-from tests.worker_process import WorkerProcess, wait_until, workers
+from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.kafka
 
-APP_ID = "tally"
-PARTITIONS = 3
-REGIONS = ("middle-east", "europe", "western-africa")
-MODULE = "tests.integration.poison.troubled_worker"
 #: a producer that takes what ours would not
 LARGE = 6_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #: of a worker that has taken a first batch of largest records: 64 MiB held, and what two stages before have ready
-MOST_GROWTH_MB = 260
-
-
-@pytest.fixture(scope="module")
-def own_kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("kafka")) as server:
-        yield server
+MOST_GROWTH_MB = 200
 
 
 @pytest.fixture
-def settings(own_kafka: KafkaServer) -> Settings:
-    """Empty topics; the log takes five times what its registry says."""
-    settings = load_settings({}, bootstrap_servers=own_kafka.bootstrap_servers, app_id=APP_ID, partitions=PARTITIONS)
-    admin = new_admin(settings)
-    names = [topic.name for topic in needed_topics(settings)]
-    there = [name for name in names if name in admin.list_topics(timeout=10).topics]
-    for future in (admin.delete_topics(there) if there else {}).values():
-        future.result(30)
-    wait_until(lambda: not set(names) & set(admin.list_topics(timeout=10).topics), what="the old topics' end")
-    create_topics(admin, settings)
+def settings(on_kafka: Settings) -> Settings:
+    """The log takes five times what its registry says."""
+    admin = new_admin(on_kafka)
     larger = ConfigEntry("max.message.bytes", str(LARGE), incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ResourceType.TOPIC, EVENTS, incremental_configs=[larger])
     for future in admin.incremental_alter_configs([resource]).values():
         future.result(30)
-    return settings
+    return on_kafka
 
 
 @pytest.fixture
-def start_worker(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
-    assert settings.bootstrap_servers is not None
-    with workers(settings.bootstrap_servers, APP_ID, tmp_path) as start:
-        yield start
+def start_worker(settings: Settings, start_on_kafka: Callable[..., WorkerProcess]) -> Callable[..., WorkerProcess]:
+    return start_on_kafka
 
 
 def a_producer(settings: Settings, **given: Any) -> Producer:
@@ -93,11 +72,6 @@ def of_size(size: int, headline: str, event_id: str) -> AnyEvent:
     filled = filled.model_copy(update={"extra": extra})
     rest = size - len(filled.model_dump_json(exclude_none=True).encode())
     return filled.model_copy(update={"text": text + "y" * rest})
-
-
-def rss_mb(worker: WorkerProcess) -> float:
-    text = Path(f"/proc/{worker.process.pid}/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmRSS"))
 
 
 def flood(settings: Settings, start_worker: Callable[..., WorkerProcess], count: int, core_ms: int) -> str:
@@ -144,17 +118,11 @@ def flood(settings: Settings, start_worker: Callable[..., WorkerProcess], count:
     return figures
 
 
+@pytest.mark.parametrize("count", [300, pytest.param(1_500, marks=pytest.mark.long)])
 def test_a_flood_of_the_largest_records_leaves_memory_bounded_and_loses_nothing(
-    settings: Settings, start_worker: Callable[..., WorkerProcess]
+    count: int, settings: Settings, start_worker: Callable[..., WorkerProcess]
 ) -> None:
-    flood(settings, start_worker, 450, 20)
-
-
-@pytest.mark.long
-def test_five_minutes_of_ten_times_what_it_can_do_leave_memory_flat(
-    settings: Settings, start_worker: Callable[..., WorkerProcess]
-) -> None:
-    print("flood:", flood(settings, start_worker, 3_000, 100))
+    flood(settings, start_worker, count, 10)
 
 
 def test_records_of_the_largest_size_are_taken_and_above_it_rejected_with_all_their_bytes(

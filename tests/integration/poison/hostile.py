@@ -11,6 +11,8 @@ from schemas.event import AnyEvent, AttackEvent, Source
 from tests.builders import an_attack, time_of
 
 Raw = dict[str, Any]
+#: of a text, in an event of at most a million bytes that repeats its beginning in a hundred names
+_MOST_TEXT_BYTES = 600_000
 HEADERS = (("ce_type", TYPE_EVENT.encode()),)
 
 
@@ -128,8 +130,13 @@ def texts(length: int) -> dict[str, str]:
     found = {name: (shape * (length // len(shape) + 1))[:length] for name, shape in shapes.items()}
     found["marks before an underscore"] = ("a b " + "!" * (min(length, 5_900) - 10) + "_a b")[:length]
     found["names"] = " ".join(f"Name{number}x" for number in range(length // 6))[:length]
-    found["words of two scripts"] = " ".join(chr(0x4E00 + n) + "abc" for n in range(length // 5))[:length]
-    return found
+    found["words of two scripts"] = " ".join(chr(0x4E00 + n % 20_000) + "abc" for n in range(length // 5))[:length]
+    return {name: _fitting(text) for name, text in found.items()}
+
+
+def _fitting(text: str) -> str:
+    """As much of it as leaves room for an event around it."""
+    return text.encode()[:_MOST_TEXT_BYTES].decode(errors="ignore")
 
 
 def full_of(text: str, number: int = 0) -> AnyEvent:

@@ -148,7 +148,7 @@ _RECORDS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_RECORDS)
 def test_arbitrary_records_go_exactly_one_way_the_same_in_worker_and_replay(raws: list[Raw]) -> None:
     log = log_of([a_good_one(0), *raws, a_good_one(1)])
