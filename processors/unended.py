@@ -79,7 +79,7 @@ def _unreadable(admin: AdminClient, topic: str, partitions: Collection[int], is_
 def _ends(
     admin: AdminClient, topic: str, partitions: Collection[int], level: IsolationLevel, is_wanted: Callable[[], bool]
 ) -> dict[int, int]:
-    wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}
+    wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}  # type: ignore[no-untyped-call]  # of confluent-kafka
     while is_wanted():
         try:
             answers = admin.list_offsets(wanted, isolation_level=level, request_timeout=_NETWORK_S)
