@@ -218,18 +218,18 @@ class Poller(threading.Thread):
             error = message.error()
             place: Place = (message.topic(), message.partition())  # type: ignore[assignment]  # null only in reports
             if error is None:
-                if (run := records.get(place)) is None:
+                try:
+                    records[place].append(message)
+                except KeyError:
                     records[place] = [message]
-                else:
-                    run.append(message)
-                fetch.weight += len(message)
             elif error.code() == KafkaError._PARTITION_EOF:
                 if place[0] in self.end_topics:
                     fetch.ends[place] = offset_of(message)
             else:
                 offset = message.offset()
                 self._listener.on_error(error, *place, -1 if offset is None else offset)
-        for place in records:
+        for place, run in records.items():
+            fetch.weight += sum(map(len, run))
             marks = self._consumer.get_watermark_offsets(RdTopicPartition(*place), cached=True)
             if marks:
                 self.highwaters[place] = marks[1]
