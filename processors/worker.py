@@ -104,7 +104,8 @@ class Worker:
             topic_disable_leader=True,
             consumer_group_instance_id=settings.instance_id,
             broker_session_timeout=settings.session_timeout_s,
-            broker_heartbeat_interval=max(settings.session_timeout_s / 8, 0.2),
+            # the others hear of a rebalance with their next heartbeat: this is part of every pause
+            broker_heartbeat_interval=max(settings.session_timeout_s / 16, 0.2),
             broker_max_poll_records=settings.batch_records,
             broker_commit_interval=_COMMIT_INTERVAL_S,
             stream_buffer_maxsize=_BUFFERED_BATCHES,
