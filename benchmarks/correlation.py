@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from processors.correlation.linking.incidents import INCIDENT_FEATURES
+from processors.correlation.linking.candidates import INCIDENT_FEATURES
 from processors.correlation.linking.pairs import PAIR_FEATURES
 from timelines import fits, training
 
@@ -15,10 +15,13 @@ from . import core_cost
 SETS = ("kad", "kaz", "nga", "sol")
 
 
-def leave_one_out(copies: int, seeds: int, strengths: bool) -> None:
-    """Fitted on three sets, measured on the fourth, arrival shuffled inside each day."""
+def leave_one_out(copies: int, seeds: int, strengths: bool, invented: bool) -> None:
+    """Fitted on three gold sets (and the invented weeks), measured on the fourth, arrival shuffled inside each day."""
     began = time.perf_counter()
-    sets = {name: training.read_set(Path("gold") / f"{name}.jsonl") for name in SETS}
+    paths = [Path("gold") / f"{name}.jsonl" for name in SETS] + (
+        sorted(Path("tuning").glob("*.jsonl")) if invented else []
+    )
+    sets = {path.stem: training.read_set(path) for path in paths}
     fitted = fits.Fits(sets, fits.Settings(copies=copies))
     found = []
     for name in SETS:
@@ -27,9 +30,9 @@ def leave_one_out(copies: int, seeds: int, strengths: bool) -> None:
     _print("mean", fits.mean_of(found))
     print(f"{time.perf_counter() - began:.0f} s")
     if strengths:
-        for model, fit in fitted.pairs(SETS).items():
+        for model, fit in fitted.pairs(list(sets)).items():
             print(model, *_strongest(PAIR_FEATURES, fit.strengths))
-        print("incident", *_strongest(INCIDENT_FEATURES, fitted.incident(SETS).strengths))
+        print("incident", *_strongest(INCIDENT_FEATURES, fitted.incident(list(sets)).strengths))
 
 
 def _print(name: str, figures: fits.Figures) -> None:
@@ -49,14 +52,15 @@ def main() -> None:
         "--incidents", type=int, nargs="*", default=core_cost.SIZES[:3], help="sizes of the curve's worlds"
     )
     parser.add_argument("--json", type=Path, help="where --cost writes its figures, too")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--copies", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=5, help="arrival orders")
+    parser.add_argument("--gold-only", action="store_true", help="without the invented weeks")
+    parser.add_argument("--copies", type=int, default=2)
     parser.add_argument("--strengths", action="store_true", help="print the weights per standard deviation")
     args = parser.parse_args()
     if args.cost:
         core_cost.main(args.incidents, args.json)
     if args.loo or not args.cost:
-        leave_one_out(args.copies, args.seeds, args.strengths)
+        leave_one_out(args.copies, args.seeds, args.strengths, not args.gold_only)
 
 
 if __name__ == "__main__":

@@ -8,32 +8,45 @@ from typing import Any, Final
 
 from evaluation import scores
 from evaluation.fitting import Logistic
-from processors.correlation.linking.weights import Weights
+from processors.correlation.linking.weights import CHOICES, Weights
 
 from . import training
 
+#: sets that follow the course of the same weeks: neither is fitted on where the other is measured
+KIN: Final[dict[str, tuple[str, ...]]] = {"sol": ("cen",), "cen": ("sol",)}
 #: which arrival orders and gaps the streams that are fitted on have
 STREAM_SEED: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What fitting is done with. copies: corrupted copies of each set; l2: penalties; choices: see Weights."""
+    """What fitting is done with.
 
-    copies: int = 3
+    copies: corrupted copies of each set; l2: penalties; kept: see training.pair_rows
+    folds: groups of sets, each judged by pair models that were fitted on the other groups, to fit the incident model
+    The rest are choices: see Weights.
+    """
+
+    copies: int = 2
     l2_pairs: float = 60.0
     l2_incident: float = 10.0
+    kept: float = 0.3
+    folds: int = 3
     join: float = 0.6
-    any_start: float = 1.2
-    any_slope: float = 0.7
-    undated_join: float = -0.5
-    undated_lead: float = 0.8
-    vote_start: float = 3.0
+    any_start: float = 0.1
+    any_slope: float = 0.8
+    undated_join: float = -0.2
+    undated_lead: float = 0.0
+    vote_start: float = 2.7
     vote_slope: float = 1.1
+    any_least: float = -2.4
+    any_slack: float = 0.2
+    vote_least: float = -2.7
+    cross_link: float = -1.5
+    core_veto: float = -1.6
 
     def choices(self) -> dict[str, Any]:
-        names = ("join", "any_start", "any_slope", "undated_join", "undated_lead", "vote_start", "vote_slope")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in CHOICES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +81,14 @@ class Fits:
             ]
             for name, labelled in sets.items()
         }
+        self._rows = {name: training.pair_rows(choices, settings.kept, name) for name, choices in self.choices.items()}
         self._pairs: dict[tuple[str, ...], dict[str, Logistic]] = {}
 
     def pairs(self, names: Sequence[str]) -> dict[str, Logistic]:
         """The three pair models, fitted on these sets."""
         key = tuple(sorted(names))
         if key not in self._pairs:
-            rows = [choice for name in key for choice in self.choices[name]]
-            self._pairs[key] = training.fit_pairs(rows, self.settings.l2_pairs)
+            self._pairs[key] = training.fit_pairs([self._rows[name] for name in key], self.settings.l2_pairs)
         return self._pairs[key]
 
     def incident(self, names: Sequence[str]) -> Logistic:
@@ -83,12 +96,16 @@ class Fits:
         rows: list[list[float]] = []
         labels: list[float] = []
         importance: list[float] = []
-        for name in sorted(names):
-            others = [other for other in names if other != name] or [name]
-            more = training.incident_rows(self.choices[name], self.pairs(others))
-            rows += more[0]
-            labels += more[1]
-            importance += more[2]
+        ordered = sorted(names)
+        folds = max(self.settings.folds, 2) if len(ordered) > self.settings.folds + 1 else len(ordered)
+        for fold in range(folds):
+            others = [other for at, other in enumerate(ordered) if at % folds != fold] or ordered
+            pairs = self.pairs(others)
+            for name in ordered[fold::folds]:
+                more = training.incident_rows(self.choices[name], pairs)
+                rows += more[0]
+                labels += more[1]
+                importance += more[2]
         return training.fit_incident(rows, labels, importance, self.settings.l2_incident)
 
     def weights(self, names: Sequence[str]) -> Weights:
@@ -98,7 +115,7 @@ class Fits:
 
     def held_out(self, name: str, seeds: Sequence[int]) -> Figures:
         """Fitted on all other sets, measured on this one: mean over arrival orders, shuffled inside each day."""
-        weights = self.weights([other for other in self.sets if other != name])
+        weights = self.weights([other for other in self.sets if other != name and other not in KIN.get(name, ())])
         return measure(self.sets[name], weights, seeds)
 
 

@@ -20,16 +20,14 @@ from numpy.typing import NDArray
 from evaluation.corruption import corrupted
 from evaluation.fitting import Logistic, fit_logistic
 from evaluation.gold import read_gold
-from processors.correlation.linking.incidents import (
+from processors.correlation.linking.candidates import (
     INCIDENT_FEATURES,
-    MAX_REPRESENTATIVES,
     Candidate,
-    Incident,
-    Member,
     compete,
     fill_pair_values,
     state_values,
 )
+from processors.correlation.linking.incidents import MAX_REPRESENTATIVES, Incident, Member
 from processors.correlation.linking.linker import EvidenceLinker
 from processors.correlation.linking.pairs import PAIR_FEATURES, Item, oriented, pair_features
 from processors.correlation.linking.weights import PAIR_MODELS, Weights
@@ -47,7 +45,8 @@ PAIR_SIGNS: Final[dict[str, int]] = {
         ("overlap", "same_day", "near_same_day", "date_hits", "near", "place_shared", "site_shared", "names_cosine",
          "rare_shared", "rarest_shared", "phrases_shared",
          "speaker_same", "speaker_named", "actors_shared", "targets_shared", "about_named",
-         "about_shared", "countries_shared", "concepts_cosine", "means_same", "killed_equal", "injured_equal",
+         "about_shared", "countries_shared", "concepts_cosine", "topic_rarest", "generic_cosine",
+         "means_same", "killed_equal", "injured_equal",
          "crowd_equal", "arrested_equal", "numbers_shared", "age_equal", "same_wire", "stance_same",
          "protests_one_city", "text_contained", "near_same_text"), 1),
     **dict.fromkeys(
@@ -61,9 +60,6 @@ INCIDENT_SIGNS: Final[dict[str, int]] = {
                      "profile_names", "profile_cover", "profile_voice", "profile_concepts", "statement_margin"), 1),
     **dict.fromkeys(("idle", "day_conflict", "place_conflict", "rank"), -1),
 }  # fmt: skip
-#: these tell a giant from a small incident, and mislead where the sets fitted on hold no giant
-#: (docs/correlation-log.md)
-INCIDENT_LEFT_OUT: Final = ("max", "mean", "min_core", "mean_core", "no_core", "no_statement", "alone")
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "core_core": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
     "statement_core": ("site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day", "targets_shared",
@@ -190,21 +186,47 @@ def _frozen(item: Item, candidate: Candidate, linker: EvidenceLinker) -> Candida
     return frozen
 
 
-def fit_pairs(choices: Sequence[Choice], l2: float = 60.0) -> dict[str, Logistic]:
-    """The three pair models."""
-    rows: list[list[NDArray[np.float32]]] = [[], [], []]
+@dataclass(frozen=True, slots=True)
+class PairRows:
+    """What the pairs of some streams teach one model. rows: n x features; labels, importance: n."""
+
+    rows: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    importance: NDArray[np.float64]
+
+
+def pair_rows(choices: Iterable[Choice], kept: float, seed: str) -> list[PairRows]:
+    """One per pair model. kept: share of the pairs of two incidents that are taken, each counting 1 / kept: there are
+    thirty of them for each pair of one incident, and most say the same."""
+    chance = random.Random(seed)  # noqa: S311 - a sample that must repeat
+    rows: list[list[Sequence[float]]] = [[], [], []]
     labels: list[list[float]] = [[], [], []]
     importance: list[list[float]] = [[], [], []]
     for choice in choices:
         positive = 2.0 / sqrt(choice.size)
         for vectors, models, right in zip(choice.vectors, choice.models, choice.member_right, strict=True):
             for vector, model, is_right in zip(vectors, models, right, strict=True):
-                rows[model].append(vector)
-                labels[model].append(is_right)
-                importance[model].append(positive if is_right else 1.0)
+                if is_right or chance.random() < kept:
+                    rows[model].append(vector)
+                    labels[model].append(is_right)
+                    importance[model].append(positive if is_right else 1.0 / kept)
+    return [
+        PairRows(
+            np.array(rows[at], dtype=np.float64).reshape(-1, len(PAIR_FEATURES)),
+            np.array(labels[at], dtype=np.float64),
+            np.array(importance[at], dtype=np.float64),
+        )
+        for at in range(len(PAIR_MODELS))
+    ]
+
+
+def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[str, Logistic]:
+    """The three pair models, on the rows of some sets."""
     return {
         name: fit_logistic(
-            np.array(rows[at], dtype=np.float64), np.array(labels[at]), np.array(importance[at]),
+            np.concatenate([rows[at].rows for rows in of_sets]),
+            np.concatenate([rows[at].labels for rows in of_sets]),
+            np.concatenate([rows[at].importance for rows in of_sets]),
             columns=PAIR_FEATURES, l2=l2, signs=PAIR_SIGNS, left_out=LEFT_OUT[name],
         )
         for at, name in enumerate(PAIR_MODELS)
@@ -235,11 +257,10 @@ def fit_incident(
     labels: list[float],
     importance: list[float],
     l2: float = 10.0,
-    left_out: Sequence[str] = (),
 ) -> Logistic:
     return fit_logistic(
         np.array(rows), np.array(labels), np.array(importance),
-        columns=INCIDENT_FEATURES, l2=l2, signs=INCIDENT_SIGNS, left_out=left_out or INCIDENT_LEFT_OUT,
+        columns=INCIDENT_FEATURES, l2=l2, signs=INCIDENT_SIGNS,
     )  # fmt: skip
 
 

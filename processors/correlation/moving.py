@@ -180,4 +180,6 @@ def _move_guests(step: Step[Any], gone: str, stays: str) -> None:
     for seq in list(step.store.guests.get(gone, ())):
         event = step.store.by_seq[seq]
         others = tuple(dict.fromkeys(stays if other == gone else other for other in event.background))
-        step.change_event(event, background=tuple(other for other in others if other != event.incident_id))
+        changed = step.change_event(event, background=tuple(other for other in others if other != event.incident_id))
+        # the entry at home names where else it is background: its incident changes with it
+        step.say(changed.incident_id, EntryMoved(event_id=changed.event_id, role=changed.role))

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
         report: Annotated[
             Path | None, typer.Option(help="Where the leave-one-out figures go, as JSON. [default: printed only]")
         ] = None,
-        copies: Annotated[int, typer.Option(min=0, max=20, help="Corrupted copies of each set to fit on as well.")] = 3,
+        copies: Annotated[int, typer.Option(min=0, max=20, help="Corrupted copies of each set to fit on as well.")] = 2,
         seeds: Annotated[int, typer.Option(min=1, max=20, help="Arrival orders to measure on.")] = 3,
         measure: Annotated[
             bool, typer.Option("--measure/--no-measure", help="Leave each set out once and measure on it.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from .incidents import Incident, IncidentTerms, Member, base_score, clipped, pairs_score, state_score
+from .candidates import IncidentTerms, base_score, clipped, pairs_score, state_score
+from .incidents import Incident, Member
 from .items import Item
 from .pairs import PairTerms, pair_score
 from .statistics import Statistics

@@ -13,6 +13,7 @@ from schemas.parts import Actor, Estimate, Place
 from schemas.vocabulary import ActorRole, PlacePrecision, TimePrecision
 
 from . import lexicon
+from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
 from .script import READ_CHARACTERS, WORD, distance_class, fold
@@ -84,14 +85,13 @@ def features_of(event: AnyEvent) -> Features:
                 extra += " " + taken.target
     elif isinstance(event, ProtestEvent):
         extra = " ".join(event.demands)
-    concepts = 0
-    for word in words:
-        concepts |= word.concepts
+    read_with = languages_for(event.language or "")
+    concepts = mask_of([word.low for word in words], read_with)
     for said in (extra, place.name if place else "", *(actor.name for actor in event.targets)):
-        concepts |= _concepts_of(said) if said else 0
-    means = concepts & lexicon.MEANS_MASK if not event.weapons else 0
+        concepts |= _concepts_of(said, read_with) if said else 0
+    means = concepts & MEANS_MASK if not event.weapons else 0
     for weapon in event.weapons:
-        means |= _concepts_of(weapon.type) & lexicon.MEANS_MASK
+        means |= _concepts_of(weapon.type, read_with) & MEANS_MASK
     concepts |= means
 
     countries = set(names.countries)
@@ -186,11 +186,10 @@ def _coded(name: str) -> _Coded:
 
 
 @lru_cache(maxsize=16_384)
-def _concepts_of(name: str) -> int:
-    mask = 0
-    for raw in WORD.findall(name):
-        mask |= word_of(raw).concepts if raw[-2:] not in _POSSESSIVES else lexicon.concepts_of(fold(raw))
-    return mask
+def _concepts_of(name: str, read_with: tuple[str, ...]) -> int:
+    """Coded names are in the report's language or in English, whichever the coder liked."""
+    words = [fold(raw) for raw in WORD.findall(name)]
+    return mask_of(words, read_with) | mask_of(words, languages_for("en"))
 
 
 def _places_and_titles(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import sqrt
 from typing import Final
 
+from .concepts import TOPICS_MASK, bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
 from .items import kilometres
-from .lexicon import CONCEPTS
 from .statistics import Statistics
 
-RETALIATION: Final = 1 << CONCEPTS.index("retaliation")
-MOURNING: Final = (1 << CONCEPTS.index("funeral")) | (1 << CONCEPTS.index("condolence"))
-KILLED: Final = 1 << CONCEPTS.index("killed")
+RETALIATION: Final = bits_of("retaliation")
+MOURNING: Final = bits_of("funeral and burial", "national mourning", "condole")
+KILLED: Final = bits_of("killed")
 
 
 class Face:
@@ -25,7 +25,8 @@ class Face:
 
     __slots__ = (
         "concept_norm", "concepts", "days", "doers", "end", "item", "kind", "means", "names", "norm", "place",
-        "reports", "representatives", "seq", "shown", "size", "start", "targets", "version", "victims", "weights",
+        "reports", "representatives", "seq", "shown", "size", "spoken_of", "start", "targets", "version", "victims",
+        "weights",
     )  # fmt: skip
 
     def __init__(self, incident: Incident) -> None:
@@ -45,7 +46,7 @@ class Face:
         self.item = min(placed or telling, key=lambda item: item.f.place_rank)
         self.names: dict[str, int] = {}
         self.shown: dict[str, str] = {}
-        self.concepts: dict[int, int] = {}
+        self.spoken_of: dict[int, int] = {}
         for member in members:
             f = member.item.f
             for key, written in zip(f.names, f.shown, strict=True):
@@ -54,8 +55,10 @@ class Face:
             mask = f.concepts
             while mask:
                 bit = mask & -mask
-                self.concepts[bit] = self.concepts.get(bit, 0) + 1
+                self.spoken_of[bit] = self.spoken_of.get(bit, 0) + 1
                 mask ^= bit
+        # how one speaks, and what all such reports say, makes no two incidents alike
+        self.concepts = {bit: count for bit, count in self.spoken_of.items() if bit & TOPICS_MASK}
         self.means = 0
         for item in telling:
             self.means |= item.f.means
@@ -91,7 +94,7 @@ class Face:
 
     def says(self, concept: int) -> float:
         """In what share of its representatives one of these concepts is spoken of."""
-        return max((n for bit, n in self.concepts.items() if bit & concept), default=0) / len(self.representatives)
+        return max((n for bit, n in self.spoken_of.items() if bit & concept), default=0) / len(self.representatives)
 
 
 def days_apart(one: Face, other: Face) -> float | None:

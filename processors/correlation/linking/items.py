@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
+from .concepts import GENERIC_MASK, TOPICS_MASK
 from .features import DAY_SECONDS, NO_RANK, Features
 from .statistics import Statistics
 
@@ -42,6 +43,8 @@ class Item:
         "f",
         "few_names",
         "first_day",
+        "generic",
+        "generic_norm",
         "is_protest",
         "is_statement",
         "last_day",
@@ -91,7 +94,8 @@ class Item:
         self.numbers = frozenset(f.numbers)
         self.stances = frozenset(f.stances)
         self.speaks = bool(self.is_statement or self.spoken or f.about or f.stances)
-        self.concepts = f.concepts
+        self.concepts = f.concepts & TOPICS_MASK
+        self.generic = f.concepts & GENERIC_MASK
         self.means = f.means
         self.country = f.country
         self.counts = (
@@ -125,7 +129,7 @@ class Item:
             self.place_rank = f.place_rank
 
         self.version = -1
-        self.square = self.norm = self.concept_norm = 0.0
+        self.square = self.norm = self.concept_norm = self.generic_norm = 0.0
 
     def weigh(self, statistics: Statistics) -> None:
         if self.version == statistics.version:
@@ -134,6 +138,7 @@ class Item:
         self.square = sum([squares[key] for key in self.f.names])
         self.norm = sqrt(self.square)
         self.concept_norm = sqrt(statistics.concept_masses()[self.concepts])
+        self.generic_norm = sqrt(statistics.concept_masses()[self.generic])
         self.version = statistics.version
 
 

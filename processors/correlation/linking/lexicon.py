@@ -24,29 +24,11 @@ _COUNTRIES: Final[dict[str, str]] = {**_CAPITALS, **_PLACES["names"]}
 _TITLES: Final[dict[str, str]] = _read("titles.json")["titles"]
 _CALENDAR: Final = _read("calendar.json")
 _COMMON: Final[frozenset[str]] = frozenset(_read("common.json")["words"])
-_CONCEPT_STEMS: Final[dict[str, list[str]]] = _read("concepts.json")["concepts"]
 
 MONTHS: Final[dict[str, int]] = {name: int(month) for name, month in _CALENDAR["months"].items()}
 WEEKDAYS: Final[dict[str, int]] = {name: int(day) for name, day in _CALENDAR["weekdays"].items()}
 RELATIVE_DAYS: Final[dict[str, int]] = {name: int(day) for name, day in _CALENDAR["relative"].items()}
 
-#: concept names; the position of a name is its bit in a mask
-CONCEPTS: Final[tuple[str, ...]] = tuple(_CONCEPT_STEMS)
-_MEANS: Final = ("rocket", "mortar", "drone", "airstrike", "bomb", "suicide", "gunfire", "knife", "arson", "vehicle")
-MEANS_MASK: Final = sum(1 << CONCEPTS.index(name) for name in _MEANS)
-
-
-def _stem_table() -> tuple[dict[str, int], dict[str, int], int]:
-    whole: dict[str, int] = {}
-    stems: dict[str, int] = {}
-    for bit, words in enumerate(_CONCEPT_STEMS.values()):
-        for word in words:
-            table, key = (whole, word[:-1]) if word.endswith("$") else (stems, word)
-            table[key] = table.get(key, 0) | 1 << bit
-    return whole, stems, max(map(len, stems))
-
-
-_WHOLE, _STEMS, _LONGEST_STEM = _stem_table()
 #: what may follow a country's name or its stem in the adjectives of several languages
 _ENDINGS: Final = frozenset(
     [
@@ -173,19 +155,6 @@ def title_of(words: str) -> str | None:
 LONGEST_TITLE_WORDS: Final = max(len(title.split()) for title in _TITLES)
 TITLE_STARTS: Final = frozenset(title.split()[0] for title in _TITLES)
 COUNTRY_STARTS: Final = frozenset(name.split()[0] for name in _COUNTRIES if " " in name)
-
-
-@lru_cache(maxsize=65_536)
-def concepts_of(word: str) -> int:
-    """Mask of the concepts that a folded word speaks of; 0: none."""
-    mask = _WHOLE.get(word, 0)
-    for end in range(3, min(len(word), _LONGEST_STEM) + 1):
-        mask |= _STEMS.get(word[:end], 0)
-    return mask
-
-
-def concept_names(mask: int) -> list[str]:
-    return [name.replace("_", " ") for bit, name in enumerate(CONCEPTS) if mask >> bit & 1]
 
 
 def is_common(word: str) -> bool:

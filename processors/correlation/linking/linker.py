@@ -15,19 +15,11 @@ from schemas.timeline import Link
 from . import copies, reasons, relations
 from . import features as features_module
 from .api import MergeProposal, Placement, RelationProposal
+from .candidates import Candidate, IncidentTerms, competing_score, fill_values, most_by_competing, rank
 from .comparing import Comparer, Comparison
 from .extraction import features_of
 from .features import Features
-from .incidents import (
-    Candidate,
-    Incident,
-    IncidentTerms,
-    Member,
-    competing_score,
-    fill_values,
-    most_by_competing,
-    rank,
-)
+from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
 from .pairs import PairTerms
@@ -37,13 +29,6 @@ from .weights import Weights, shipped
 #: members of the smaller incident that vote on a merge, and incidents that a merge is looked for among
 MAX_VOTERS: Final = 8
 MAX_RIVALS: Final = 4
-#: least log-odds for all candidates together, however large the incident; and how far under `join` the best may lie
-_LEAST_ANY: Final = -1.0
-_ANY_SLACK: Final = 2.0
-#: log-odds; below it no incident is large enough to take another in
-LOWEST_BAR: Final = -1.2
-_CORE_VETO: Final = -1.0
-_CROSS_LINK: Final = 2.0
 #: reports kept ready for comparing; of others it is done again when they are asked for
 _KEPT_ITEMS: Final = 20_000
 #: sums of weights that differ by less are equal
@@ -228,8 +213,8 @@ class EvidenceLinker:
             return True
         # an event that suits several incidents alike is no new one, and an established story attracts
         size = log(len(best.incident.members))
-        least = max(_LEAST_ANY, self.weights.any_start - self.weights.any_slope * size)
-        if best.score > self.weights.join - _ANY_SLACK and _any_of(candidates) > least:
+        least = max(self.weights.any_least, self.weights.any_start - self.weights.any_slope * size)
+        if best.score > self.weights.join - self.weights.any_slack and _any_of(candidates) > least:
             return True
         if item.f.start is not None or best.score <= self.weights.undated_join:
             return False
@@ -272,7 +257,7 @@ class EvidenceLinker:
         for candidate in sorted(candidates, key=lambda c: (-round(c.base, 6), c.incident.first_seq))[:MAX_RIVALS]:
             other = candidate.incident
             larger = max(len(incident.members), len(other.members))
-            bar = max(LOWEST_BAR, self.weights.vote_start - self.weights.vote_slope * log(larger))
+            bar = max(self.weights.vote_least, self.weights.vote_start - self.weights.vote_slope * log(larger))
             vote = self._vote(incident, other, bar, looked)
             if vote is None:
                 continue
@@ -308,10 +293,10 @@ class EvidenceLinker:
             for score, member in zip(candidate.comparison.raw, candidate.members, strict=True)
             if member.kind != "s"
         ]
-        if cores and sum(cores) / len(cores) < _CORE_VETO:
+        if cores and sum(cores) / len(cores) < self.weights.core_veto:
             return None
         if all(member.kind == "s" for incident in (one, other) for member in incident.representatives()) and (
-            max(max(candidate.comparison.raw) for candidate in own) <= _CROSS_LINK
+            max(max(candidate.comparison.raw) for candidate in own) <= self.weights.cross_link
         ):
             return None
 

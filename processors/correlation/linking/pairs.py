@@ -10,9 +10,9 @@ from __future__ import annotations
 from math import asin, exp, log, sqrt
 from typing import Final, NamedTuple, cast
 
+from .concepts import bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .items import EARTH_KM, Item, kilometres
-from .lexicon import CONCEPTS
 from .statistics import Statistics
 
 
@@ -67,6 +67,8 @@ class PairTerms(NamedTuple):
     # matter
     concepts_cosine: float = 0.0
     concepts_none: float = 0.0
+    topic_rarest: float = 0.0
+    generic_cosine: float = 0.0
     means_same: float = 0.0
     means_differ: float = 0.0
     # figures
@@ -98,7 +100,11 @@ class PairTerms(NamedTuple):
 
 PAIR_FEATURES: Final = PairTerms._fields
 POSITION: Final = {name: at for at, name in enumerate(PAIR_FEATURES)}
-_PROTEST: Final = 1 << CONCEPTS.index("protest")
+_PROTEST: Final = bits_of(
+    "protest", "riot or unrest", "strike of workers", "hunger strike", "sit-in or camp", "roadblock", "tear gas",
+    "rubber bullets and crowd control", "flag burning", "slogans and banners", "vigil or tribute",
+    "march to a seat of power", "detention of protesters and arrests", "ban on gatherings", "boycott and shop closure",
+)  # fmt: skip
 _RADIUS_KM: Final = (3.0, 10.0, 90.0, 500.0)
 _NEAR_KM: Final = 12.0
 _ONE_CITY_KM: Final = 25.0
@@ -320,10 +326,14 @@ def _matter(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
     mask = a.concepts & b.concepts
     if mask:
         total = w.concepts_cosine * (statistics.concept_masses()[mask] / (a.concept_norm * b.concept_norm))
+        total += w.topic_rarest * max(0.0, statistics.rarest_concept(mask) - 1.0)
     elif a.concepts and b.concepts:
         total = w.concepts_none * 1.0
     else:
         total = 0.0
+    mask = a.generic & b.generic
+    if mask:
+        total += w.generic_cosine * (statistics.concept_masses()[mask] / (a.generic_norm * b.generic_norm))
     if a.means and b.means:
         total += w.means_same * 1.0 if a.means & b.means else w.means_differ * 1.0
     return total
@@ -385,7 +395,7 @@ def _standing(a: Item, b: Item, w: PairTerms, statements: int) -> float:
         total += w.same_wire * 1.0
     if statements == 1:
         if b.is_protest:
-            total += w.about_protest * (1.0 if a.concepts & _PROTEST else -1.0)
+            total += w.about_protest * (1.0 if fa.concepts & _PROTEST else -1.0)
     elif fa.kind != fb.kind:
         total += w.attack_and_protest * 1.0
     if fa.language != fb.language:

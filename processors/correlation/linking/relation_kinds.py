@@ -8,8 +8,8 @@ from typing import Final
 
 from schemas.vocabulary import Relation
 
+from .concepts import concept_names
 from .faces import KILLED, MOURNING, RETALIATION, Face, apart_km, days_apart, sides_turned
-from .lexicon import concept_names
 from .statistics import Statistics
 
 #: a happening so long before another is no part of one run of events

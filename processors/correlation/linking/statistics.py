@@ -12,8 +12,8 @@ from __future__ import annotations
 from math import log
 from typing import Final
 
+from .concepts import CONCEPTS
 from .features import Features
-from .lexicon import CONCEPTS
 
 #: reports' worth of belief that a name is rare and a concept is as usual
 PRIOR_REPORTS: Final = 60.0
@@ -146,7 +146,22 @@ class Statistics:
             self._masses = _Masses([to_grain(weight * weight) for weight in self.concept_weights()])
         return self._masses
 
+    def rarest_concept(self, mask: int) -> float:
+        """Weight of the rarest concept in a mask; 0 for an empty one."""
+        known = self._rarest.get(mask)
+        if known is None:
+            if len(self._rarest) >= _KEPT_MASKS:
+                self._rarest.clear()
+            by_bit, left, known = self.concept_weights(), mask, 0.0
+            while left:
+                bit = left & -left
+                known = max(known, by_bit[bit.bit_length() - 1])
+                left ^= bit
+            known = self._rarest[mask] = to_grain(known)
+        return known
+
     def _renew(self) -> None:
+        self._rarest: dict[int, float] = {}
         #: by name key, any may be asked for: `weight` of each, and its square. Replaced whenever counts change
         self.weights = _Weights(self._names, self._reports)
         self.squares = _Squares(self.weights)

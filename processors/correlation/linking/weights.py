@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Final
 
-from .incidents import INCIDENT_FEATURES
+from .candidates import INCIDENT_FEATURES
 from .pairs import PAIR_FEATURES
 
 PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement")
@@ -25,20 +25,28 @@ class Weights:
     any_start, any_slope: it also joins its best, of size n, when the log-odds that it belongs to any of the candidates
         are above any_start - any_slope * ln n
     undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
-    vote_start, vote_slope: an incident of size L takes in another when the mean vote is above
-        start - slope * ln L (and linker.LOWEST_BAR)
+    any_least: never below this, however large n; any_slack: and its best not further than that below join
+    vote_start, vote_slope, vote_least: an incident of size L takes in another when the mean vote is above
+        start - slope * ln L, never below `least`: however large, it does not take everything
+    cross_link: two incidents of statements alone also need one pair above this
+    core_veto: two incidents whose happenings agree less than this, in the mean, are two
     provenance: how these were made; for readers, not for scoring
     """
 
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
     join: float = 0.6
-    any_start: float = 1.2
-    any_slope: float = 0.7
-    undated_join: float = -0.5
-    undated_lead: float = 0.8
-    vote_start: float = 3.0
+    any_start: float = 0.1
+    any_slope: float = 0.8
+    undated_join: float = -0.2
+    undated_lead: float = 0.0
+    vote_start: float = 2.7
     vote_slope: float = 1.1
+    any_least: float = -2.4
+    any_slack: float = 0.2
+    vote_least: float = -2.7
+    cross_link: float = -1.5
+    core_veto: float = -1.6
     provenance: dict[str, Any] = field(default_factory=dict)
 
 
@@ -48,7 +56,7 @@ def parse(text: str) -> Weights:
         loaded = json.loads(text)
         pairs = {model: _vector(loaded["pairs"][model], PAIR_FEATURES, model) for model in PAIR_MODELS}
         incident = _vector(loaded["incident"], INCIDENT_FEATURES, "incident")
-        choices = {name: float(loaded["choices"][name]) for name in _CHOICES}
+        choices = {name: float(loaded["choices"][name]) for name in CHOICES}
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, BadWeights):
             raise
@@ -56,7 +64,11 @@ def parse(text: str) -> Weights:
     return Weights(pairs, incident, **choices, provenance=loaded.get("provenance", {}))
 
 
-_CHOICES: Final = ("join", "any_start", "any_slope", "undated_join", "undated_lead", "vote_start", "vote_slope")
+CHOICES: Final = (
+    "join", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead", "vote_start",
+    "vote_slope", "vote_least", "cross_link",
+    "core_veto",
+)  # fmt: skip
 
 
 def _vector(named: dict[str, float], names: tuple[str, ...], part: str) -> tuple[float, ...]:
@@ -76,7 +88,7 @@ def write(weights: Weights) -> str:
         json.dumps(
             {
                 "provenance": weights.provenance,
-                "choices": {name: getattr(weights, name) for name in _CHOICES},
+                "choices": {name: getattr(weights, name) for name in CHOICES},
                 "incident": named(weights.incident, INCIDENT_FEATURES),
                 "pairs": {model: named(weights.pairs[model], PAIR_FEATURES) for model in PAIR_MODELS},
             },

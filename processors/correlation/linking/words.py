@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from . import lexicon
+from .concepts import concepts_of
 from .script import fold, has_case, skeleton
 
 #: characters; no language has longer words, and a hostile one of 6,000 grew to 141,000 when it was folded
@@ -23,7 +24,7 @@ class Word(NamedTuple):
     cased: its script tells names by a capital; capital: and it has one; long: of four letters or more, as written
     name: it could be one: no common word, no month, no country; doubtful: a concept, a name only inside a sentence
     key: by which spellings of a name meet; country: code of the country that it names
-    concepts: mask; marked: may begin a title or a country's name; dates: a month, a weekday, or the like
+    concepts: mask, of any language; marked: may begin a title or a country's name; dates: a month, weekday or the like
     number: above 3 and no year; -1: none. hash: -1: too short to compare texts by
     """
 
@@ -73,7 +74,7 @@ def _word(raw: str) -> Word:
         name=name,
         key=skeleton(low),
         country=country,
-        concepts=lexicon.concepts_of(low),
+        concepts=concepts_of(low),
         marked=country is not None or low in lexicon.TITLE_STARTS or low in lexicon.COUNTRY_STARTS,
         dates=calendar or low in lexicon.RELATIVE_DAYS,
         number=number if number > 3 and not 1990 <= number <= 2035 else -1,

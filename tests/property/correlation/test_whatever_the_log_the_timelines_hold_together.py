@@ -68,8 +68,9 @@ def test_the_newest_head_is_what_the_core_would_say_now(log: list[LogRecord]) ->
             changes = core.apply(record)
         except CannotApply:
             continue
+        last = {head.incident_id: head for head in changes.parting}
         for incident_id in changes.touched:
-            newest[incident_id] = encode(core.head(incident_id))
+            newest[incident_id] = encode(last.get(incident_id) or core.head(incident_id))
         for incident_id, head in newest.items():
             try:
                 now = encode(core.head(incident_id))

@@ -6,19 +6,18 @@ import random
 from pathlib import Path
 
 from benchmarks import world
-from processors.correlation.linking.extraction import features_of
-from processors.correlation.linking.incidents import (
+from processors.correlation.linking.candidates import (
     INCIDENT_FEATURES,
     Candidate,
-    Incident,
     IncidentTerms,
-    Member,
     compete,
     competing_score,
     fill_values,
     pairs_score,
     state_score,
 )
+from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.incidents import Incident, Member
 from processors.correlation.linking.items import Item
 from processors.correlation.linking.pairs import PAIR_FEATURES, PairTerms, oriented, pair_features, pair_score
 from processors.correlation.linking.reasons import _FAMILY_OF

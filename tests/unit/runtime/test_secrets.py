@@ -80,7 +80,9 @@ def test_a_file_that_holds_no_password_is_refused_and_not_shown(content: bytes, 
     assert why in str(error)
 
 
-@pytest.mark.parametrize("path", [SECRET, "/none/" + SECRET, "/", "nul\0" + SECRET])
+@pytest.mark.parametrize(
+    "path", [SECRET, "/none/" + SECRET, "/", "nul\0" + SECRET], ids=["itself", "in a path", "folder", "nul"]
+)
 def test_a_file_that_cannot_be_read_is_named_by_its_variable_alone(path: str) -> None:
     """Whoever puts the password where its file belongs must not find it in a log."""
     error = refused({**LOGIN, "TIMELINES_SASL_PASSWORD_FILE": path})
@@ -141,7 +143,9 @@ def test_a_file_that_others_can_read_is_warned_of(mode: int, warns: bool, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "argument", [f"--sasl-password={SECRET}", f"--password={SECRET}", f"--ssl-key-password={SECRET}", "--sasl-username"]
+    "argument",
+    [f"--sasl-password={SECRET}", f"--password={SECRET}", f"--ssl-key-password={SECRET}", "--sasl-username"],
+    ids=["sasl-password", "password", "ssl-key-password", "sasl-username"],
 )
 def test_a_login_is_no_argument_and_is_told_where_it_belongs(argument: str) -> None:
     told = CliRunner().invoke(app, ["worker", argument])

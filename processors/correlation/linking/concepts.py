@@ -1,0 +1,183 @@
+"""What reports are about (topics), how they speak (acts), and what nearly all of them say (generic).
+
+Entries stand in data/concepts.json as they are written, by language. Each word of an entry matches a whole folded word
+if it ends in $, else the beginning of one. Entries of several words match consecutive words. Folded words are cut at
+hyphens and apostrophes on both sides, so that "air-strike", "l'avion" and "sit-in" need no entries of their own.
+
+A text is read with the entries of its own language and of those it borrows from: "car" is a vehicle in English and
+"because" in French. A text in a language without a list is read with all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from .script import WORD, fold
+
+_DATA: Final[dict[str, Any]] = json.loads(
+    files(__package__).joinpath("data", "concepts.json").read_text(encoding="utf-8")
+)
+_GROUPS: Final = ("topics", "acts", "generic")
+
+#: names of all classes; the position of a name is its bit in a mask
+CONCEPTS: Final[tuple[str, ...]] = tuple(name for group in _GROUPS for name in _DATA[group])
+_COUNTS: Final = {group: len(_DATA[group]) for group in _GROUPS}
+TOPICS_MASK: Final = (1 << _COUNTS["topics"]) - 1
+GENERIC_MASK: Final = ((1 << _COUNTS["generic"]) - 1) << (_COUNTS["topics"] + _COUNTS["acts"])
+
+
+def bits_of(*names: str) -> int:
+    """Mask of the classes of these names. Raises ValueError for a name that is none."""
+    unknown = [name for name in names if name not in CONCEPTS]
+    if unknown:
+        raise ValueError(f"no such class: {', '.join(unknown)}")
+    return sum(1 << CONCEPTS.index(name) for name in names)
+
+
+#: topics that say with what an attack was made
+MEANS_MASK: Final = bits_of(*_DATA["means"])
+
+_LANGUAGES: Final = frozenset(
+    language for group in _GROUPS for entries in _DATA[group].values() for language in entries
+)
+#: what a text of that language is read with, where that is not its own list alone
+_READ_WITH: Final[dict[str, tuple[str, ...]]] = {
+    "uk": ("uk", "ru"), "ru": ("ru", "uk"), "be": ("ru", "uk"), "kk": ("ru", "uk"), "ky": ("ru", "uk"),
+    "pcm": ("en",), "sco": ("en",), "ht": ("fr",), "fa": ("fa", "ar"), "ur": ("ur", "fa", "ar"), "ckb": ("ar", "fa"),
+    "ha": ("ha", "en"), "hi": ("hi", "en"), "sw": ("sw", "en"), "gl": ("pt", "es"), "ca": ("es", "fr"), "ms": ("id",),
+}  # fmt: skip
+
+#: Thai, Chinese and Japanese are written without blanks: there an entry may begin at any letter
+_UNSPACED: Final = ((0x0E00, 0x0E7F), (0x3040, 0x30FF), (0x3400, 0x9FFF))
+
+#: one word of an entry, and whether it must be the whole word
+_Part = tuple[str, bool]
+#: what follows the first word of an entry, and what the entry says
+_Tail = tuple[tuple[_Part, ...], int]
+#: of one word: mask by itself; the entries it begins, by their second word where that is whole; the other ones
+_Found = tuple[int, dict[str, list[_Tail]], list[_Tail]]
+
+
+def _parts_of(folded: Iterable[str]) -> list[str]:
+    parts: list[str] = []
+    for word in folded:
+        if word.isalnum():
+            parts.append(word)
+        else:
+            parts.extend([part for part in word.replace("'", "-").replace("’", "-").split("-") if part])
+    return parts
+
+
+def _folded_entry(entry: str) -> tuple[_Part, ...]:
+    """("air$ strike") -> (("air", True), ("strike", False))"""
+    folded: list[_Part] = []
+    for token in entry.split():
+        parts = _parts_of(fold(match) for match in WORD.findall(token.rstrip("$")))
+        folded.extend((part, token.endswith("$") or at < len(parts) - 1) for at, part in enumerate(parts))
+    return tuple(folded)
+
+
+class _Tables:
+    """The entries of some languages, by their first words. Kept once made: there are few groups of languages."""
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self.whole: dict[str, int] = {}
+        self.beginnings: dict[str, int] = {}
+        self.whole_starts: dict[str, list[_Tail]] = {}
+        self.beginning_starts: dict[str, list[_Tail]] = {}
+        bit = 1
+        for group in _GROUPS:
+            for by_language in _DATA[group].values():
+                for language in languages or by_language:
+                    for entry in by_language.get(language, ()):
+                        self._add(_folded_entry(entry), bit)
+                bit <<= 1
+        lengths = [len(key) for key in (*self.beginnings, *self.beginning_starts)]
+        self.shortest, self.longest = min(lengths, default=1), max(lengths, default=0)
+
+    def _add(self, words: tuple[_Part, ...], bit: int) -> None:
+        (first, whole), tail = words[0], words[1:]
+        if tail:
+            (self.whole_starts if whole else self.beginning_starts).setdefault(first, []).append((tail, bit))
+        else:
+            table = self.whole if whole else self.beginnings
+            table[first] = table.get(first, 0) | bit
+
+
+@lru_cache(maxsize=64)
+def _tables(languages: tuple[str, ...]) -> _Tables:
+    return _Tables(languages)
+
+
+@lru_cache(maxsize=65_536)
+def _found(word: str, languages: tuple[str, ...]) -> _Found:
+    tables = _tables(languages)
+    mask = tables.whole.get(word, 0)
+    tails = list(tables.whole_starts.get(word, ()))
+    unspaced = _is_unspaced(word)
+    shortest = 1 if unspaced else tables.shortest
+    for begin in range(len(word)) if unspaced else (0,):
+        for end in range(begin + shortest, min(len(word), begin + tables.longest) + 1):
+            piece = word[begin:end]
+            mask |= tables.beginnings.get(piece, 0)
+            tails.extend(tables.beginning_starts.get(piece, ()))
+    by_second: dict[str, list[_Tail]] = {}
+    others: list[_Tail] = []
+    for tail, bit in tails:
+        second, whole = tail[0]
+        (by_second.setdefault(second, []) if whole else others).append((tail, bit))
+    return mask, by_second, others
+
+
+def _is_unspaced(word: str) -> bool:
+    return not word.isascii() and any(low <= ord(letter) <= high for letter in word for low, high in _UNSPACED)
+
+
+def languages_for(language: str) -> tuple[str, ...]:
+    """The lists that a text of this language (BCP 47) is read with; none: all of them."""
+    tag = language.lower().replace("_", "-").partition("-")[0]
+    return _READ_WITH.get(tag) or ((tag,) if tag in _LANGUAGES else ())
+
+
+def mask_of(folded_words: Sequence[str], languages: tuple[str, ...] = ()) -> int:
+    """What a text speaks of. folded_words: in their order; languages: as `languages_for` gives them."""
+    words = _parts_of(folded_words)
+    mask = 0
+    for at, word in enumerate(words, 1):
+        alone, by_second, others = _found(word, languages)
+        mask |= alone
+        if at == len(words):
+            break
+        following = words[at]
+        if by_second:
+            for tail, bit in by_second.get(following, ()):
+                if len(tail) == 1 or _follows(words, at, tail):
+                    mask |= bit
+        for tail, bit in others:
+            if following.startswith(tail[0][0]) and _follows(words, at, tail):
+                mask |= bit
+    return mask
+
+
+def _follows(words: list[str], at: int, tail: tuple[_Part, ...]) -> bool:
+    if at + len(tail) > len(words):
+        return False
+    return all(
+        words[at + offset] == wanted or (not whole and words[at + offset].startswith(wanted))
+        for offset, (wanted, whole) in enumerate(tail)
+    )
+
+
+@lru_cache(maxsize=65_536)
+def concepts_of(word: str) -> int:
+    """Mask of the classes that a folded word speaks of in any language; 0: none."""
+    return mask_of((word,))
+
+
+def concept_names(mask: int) -> list[str]:
+    """For readers: names of the classes in a mask."""
+    return [name for bit, name in enumerate(CONCEPTS) if mask >> bit & 1]
