@@ -80,6 +80,8 @@ def figures(found: dict[str, Any]) -> str:
         lines.append(f"restore of {restore['incidents']:,} incidents | {_number(restore['seconds'])} s")
     if soak := found.get("soak"):
         lines.append(f"soak of {soak['minutes']} minutes | {soak['verdict']}")
+    if not lines:
+        return "Not measured on a quiet machine yet: `make bench`."
     table = "\n".join(f"| {line.rstrip(' |')} |" for line in lines)
     head = "| | median (least - greatest) |\n| --- | --- |"
     return f"{head}\n{table}\n\nAll of it: [docs/benchmarks.md](docs/benchmarks.md)."

@@ -128,7 +128,7 @@ def test_an_empty_sink_is_an_empty_board(settings: Settings) -> None:
 
 
 def test_a_topic_that_is_not_there_is_named_with_the_remedy(settings: Settings) -> None:
-    with pytest.raises(CannotRead, match=r"no topic incidents\.nothing\.v1 on this broker: `timelines topics create`"):
+    with pytest.raises(CannotRead, match=r"incidents\.nothing\.v1: it is not there: run `timelines topics create`"):
         SinkReader(settings, [TIMELINES, "incidents.nothing.v1"], Wanted())
 
 
