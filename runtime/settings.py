@@ -37,6 +37,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
+        env_ignore_empty=True,  # docker-compose gives an empty text where nothing was given
         frozen=True,
         extra="ignore",
         populate_by_name=True,

@@ -45,3 +45,9 @@ def test_without_one_the_worker_is_a_member_like_any_other(name: str | None) -> 
 
 def test_the_name_is_that_of_the_member_in_its_group() -> None:
     assert group_settings_of("worker-0")["group.instance.id"] == "worker-0"
+
+
+def test_an_empty_name_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docker-compose gives it where nobody gave one; read from the process, not from a mapping."""
+    monkeypatch.setenv("TIMELINES_INSTANCE_ID", "")
+    assert load_settings().instance_id is None
