@@ -131,7 +131,7 @@ def test_progress_is_told_up_to_the_whole(settings: Settings) -> None:
 
 
 def test_a_topic_that_is_not_there_is_told_with_the_remedy(settings: Settings) -> None:
-    with pytest.raises(ExportError, match=r"no-such is not on this broker: `timelines topics create`"):
+    with pytest.raises(ExportError, match=r"no-such cannot be read: it is not there: run `timelines topics create`"):
         list(stored_records(settings, ["no-such"]))
 
 
