@@ -55,7 +55,10 @@ class TallyCore:
             gone = [name for name in self._incidents if name.startswith(f"{self.region}:brief")]
             parting = tuple(self.head(name) for name in gone)
             for name in gone:
-                del self._incidents[name]
+                for event_id in self._incidents.pop(name)["events"]:
+                    # what is forgotten leaves no trace that the state does not hold: a restart must not show
+                    if self._seen.get(event_id) == name:
+                        del self._seen[event_id]
                 self._dirty.add(name)
             return Changes(parting=parting)
         if isinstance(message, Decision):
