@@ -130,10 +130,6 @@ class Poller(threading.Thread):
     def waiting(self) -> int:
         return len(self._waiting)
 
-    @property
-    def is_ending(self) -> bool:
-        return self._is_ending
-
     def end(self) -> None:
         """Ask the thread to end; `join` it with a timeout."""
         self._is_ending = True

@@ -1,8 +1,8 @@
 """Python's cyclic garbage collector and a state of a few gigabytes.
 
 While a state is read the collector walks all that was read so far, again and again, and finds nothing: a third of the
-time of a restore. Afterwards each of its full rounds would stop the worker for a second. So it rests while a state is
-read, and what was read is put out of its sight until the partitions go.
+time of a restore. Afterwards each of its full rounds would walk the whole state. So it rests while a state is read,
+and what was read is put out of its sight until the partitions go.
 """
 
 from __future__ import annotations

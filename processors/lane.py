@@ -256,9 +256,4 @@ def raw_records(messages: Sequence[Message]) -> list[RawRecord]:
     ]  # fmt: skip
 
 
-def raw_record(message: Message) -> RawRecord:
-    """One of them."""
-    return raw_records([message])[0]
-
-
-__all__ = ["BatchEvent", "Done", "Lane", "raw_record", "raw_records"]
+__all__ = ["BatchEvent", "Done", "Lane", "raw_records"]

@@ -10,13 +10,9 @@ from collections.abc import Callable, Collection
 from time import monotonic
 from typing import Final
 
-from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but imported there without `as`
-    AdminClient,
-    OffsetSpec,
-)
+from confluent_kafka import IsolationLevel, KafkaException
 
-from runtime.clients import new_admin
+from runtime.clients import ask_ends, new_admin
 from runtime.settings import Settings
 from schemas.topics import EVENTS
 
@@ -29,7 +25,7 @@ class LogEnd(threading.Thread):
 
     def __init__(self, settings: Settings, partitions: Callable[[], Collection[int]]) -> None:
         super().__init__(daemon=True, name="log-end")
-        self._admin: AdminClient = new_admin(settings, "log-end")
+        self._admin = new_admin(settings, "log-end")
         self._partitions = partitions
         self._known: dict[int, tuple[int, float]] = {}
         self._ending = threading.Event()
@@ -48,17 +44,13 @@ class LogEnd(threading.Thread):
 
     def ask(self) -> None:
         """Ask once. What is not answered stays as it was, and grows old."""
-        wanted = [TopicPartition(EVENTS, partition) for partition in self._partitions()]
-        if not wanted:
+        partitions = self._partitions()
+        if not partitions:
             return
-        answers = self._admin.list_offsets(
-            {place: OffsetSpec.latest() for place in wanted},  # type: ignore[no-untyped-call]  # its stub lacks one
-            isolation_level=IsolationLevel.READ_COMMITTED,
-            request_timeout=_ANSWER_S,
-        )
-        for place, answer in answers.items():
+        answers = ask_ends(self._admin, EVENTS, partitions, IsolationLevel.READ_COMMITTED, _ANSWER_S)
+        for partition, answer in answers.items():
             try:
-                self._known[place.partition] = (answer.result(_ANSWER_S).offset, monotonic())
+                self._known[partition] = (answer.result(_ANSWER_S).offset, monotonic())
             except (KafkaException, TimeoutError):
                 continue
 

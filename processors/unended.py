@@ -16,14 +16,11 @@ from collections.abc import Callable, Collection, Mapping
 from time import monotonic, sleep
 from typing import Final, Protocol
 
-from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but imported there without `as`
-    AdminClient,
-    OffsetSpec,
-)
+from confluent_kafka import IsolationLevel, KafkaException
+from confluent_kafka.admin import AdminClient
 
 from processors.restore import RestoreFailed, RestoreOutdated, is_passing
-from runtime.clients import new_admin
+from runtime.clients import ask_ends, new_admin
 from runtime.settings import Settings
 from schemas.topics import changelog_topic
 
@@ -79,11 +76,10 @@ def _unreadable(admin: AdminClient, topic: str, partitions: Collection[int], is_
 def _ends(
     admin: AdminClient, topic: str, partitions: Collection[int], level: IsolationLevel, is_wanted: Callable[[], bool]
 ) -> dict[int, int]:
-    wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}  # type: ignore[no-untyped-call]  # of confluent-kafka
     while is_wanted():
         try:
-            answers = admin.list_offsets(wanted, isolation_level=level, request_timeout=_NETWORK_S)
-            return {place.partition: answer.result().offset for place, answer in answers.items()}
+            answers = ask_ends(admin, topic, partitions, level, _NETWORK_S)
+            return {partition: answer.result().offset for partition, answer in answers.items()}
         except KafkaException as error:
             if not is_passing(error.args[0]):
                 raise RestoreFailed(f"the end of {topic} is not told: {error.args[0].str()}") from error

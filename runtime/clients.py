@@ -6,12 +6,16 @@ All clients are confluent-kafka (librdkafka). Consumers read only committed reco
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but imported there without `as`
+    AdminClient,
+    OffsetSpec,
+)
 
 from .refusals import bad_files, hung_up, refused_login
 from .settings import PREFIX, Settings, SettingsError
@@ -134,6 +138,18 @@ def check_reachable(settings: Settings, timeout_s: float = 10.0) -> None:
                 raise BrokerUnreachable(config["bootstrap.servers"], why) from error
         else:
             return
+
+
+def ask_ends(
+    admin: AdminClient, topic: str, partitions: Collection[int], level: IsolationLevel, timeout_s: float
+) -> dict[int, Future[Any]]:
+    """The offset that the next record of each partition will get, as `.result(seconds).offset`.
+
+    level: READ_COMMITTED: of what readers can see, which may be less. The futures raise KafkaException.
+    """
+    wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}  # type: ignore[no-untyped-call]  # its stub lacks one
+    answers = admin.list_offsets(wanted, isolation_level=level, request_timeout=timeout_s)
+    return {place.partition: answer for place, answer in answers.items()}
 
 
 def is_end_of_partition(error: KafkaError | None) -> bool:

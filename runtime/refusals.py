@@ -41,11 +41,6 @@ class _Metadata(Protocol):
     def list_topics(self, topic: str = ..., timeout: float = ...) -> Any: ...
 
 
-def is_refused_login(error: KafkaError) -> bool:
-    """Whether a login or a certificate was not taken: nothing works until a setting or the broker changes."""
-    return error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL)
-
-
 def is_not_allowed(error: KafkaError) -> bool:
     """Whether the login was taken, and a right is missing."""
     return error.code() in _NOT_ALLOWED
@@ -209,7 +204,6 @@ __all__ = [
     "hint",
     "hung_up",
     "is_not_allowed",
-    "is_refused_login",
     "refused_login",
     "told",
     "why_missing",

@@ -53,6 +53,13 @@ def kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> It
         yield server
 
 
+@pytest.fixture(scope="session")
+def own_kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """Another node, for tests that make the service's topics anew, freeze it, or delete what is in it."""
+    with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("own-kafka")) as server:
+        yield server
+
+
 @pytest.fixture
 def kafka_settings(kafka: KafkaServer, tmp_path: Path) -> Settings:
     """Settings of a service on Apache Kafka."""

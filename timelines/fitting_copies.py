@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from evaluation import scores
 from evaluation.fitting import fit_logistic
-from evaluation.gold import read_gold
 from processors.correlation.linking.copies import (
     ALIKE_FEATURES,
     COPIES_FEATURES,
@@ -144,16 +141,3 @@ def _becomes_copy(copy_of: dict[str, str], held: str, original: str) -> None:
         if first == held:
             copy_of[copy] = original
     copy_of[held] = original
-
-
-def gold_copies(path: Path) -> dict[str, str]:
-    """Copy -> original. Raises BadInput, OSError."""
-    return dict(read_gold(path).copy_of)
-
-
-def by_home(home: Mapping[str, str]) -> dict[str, list[str]]:
-    """Incident -> its events."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for event, incident in home.items():
-        found[incident].append(event)
-    return found

@@ -45,7 +45,7 @@ PAIR_SIGNS: Final[dict[str, int]] = {
         ("overlap", "same_day", "near_same_day", "date_hits", "near", "place_shared", "site_shared", "names_cosine",
          "rare_shared", "rarest_shared", "phrases_shared",
          "speaker_same", "speaker_named", "actors_shared", "targets_shared", "about_named",
-         "about_shared", "countries_shared", "concepts_cosine", "topic_rarest", "generic_cosine",
+         "about_shared", "countries_shared", "concepts_cosine", "subject_rarest", "generic_cosine",
          "means_same", "killed_equal", "injured_equal",
          "crowd_equal", "arrested_equal", "numbers_shared", "age_equal", "same_wire", "stance_same",
          "protests_one_city", "text_contained", "near_same_text"), 1),

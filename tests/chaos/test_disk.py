@@ -4,41 +4,20 @@ from __future__ import annotations
 
 import resource
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from runtime.embedded import EmbeddedBroker
 from runtime.settings import Settings
-from schemas.topics import changelog_topic
-from tests.log_and_sink import append, assert_sink_equals_replay, settings_of
+from tests.log_and_sink import append, assert_sink_equals_replay
 from tests.tally_core import an_attack
-from tests.worker_process import WorkerProcess, wait_until, workers
+from tests.tally_service import PARTITIONS
+from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.broker
 
-APP_ID = "disk"
-PARTITIONS = 3
 REGIONS = ("middle-east", "europe", "western-africa")
-
-
-@pytest.fixture
-def broker() -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker([changelog_topic(APP_ID)], partitions=PARTITIONS) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(broker: EmbeddedBroker) -> Settings:
-    return settings_of(broker.bootstrap_servers, APP_ID)
-
-
-@pytest.fixture
-def start_worker(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
-    assert settings.bootstrap_servers is not None
-    with workers(settings.bootstrap_servers, APP_ID, tmp_path) as start:
-        yield start
 
 
 def fill_disk(worker: WorkerProcess, home: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 from .features import DAY_SECONDS
 from .incidents import Incident, Member
 from .items import Item
+from .notes import Notes
 from .statistics import Statistics
 
 
@@ -77,24 +78,6 @@ class Candidate:
     score: float = 0.0
 
 
-class _Notes:
-    """In place of weights: writes down what each would have been multiplied with."""
-
-    __slots__ = ("_at", "values")
-
-    def __init__(self, values: list[float]) -> None:
-        self.values = values
-        self._at = 0
-
-    def __getattr__(self, name: str) -> _Notes:
-        self._at = AT[name]
-        return self
-
-    def __mul__(self, value: float) -> float:
-        self.values[self._at] = float(value)
-        return 0.0
-
-
 def clipped(scores: Sequence[float]) -> list[float]:
     return [HIGHEST if score > HIGHEST else LOWEST if score < LOWEST else score for score in scores]
 
@@ -133,14 +116,14 @@ def fill_values(item: Item, candidate: Candidate, named: Sequence[str], statisti
 
 def state_values(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> list[float]:
     """The part of `values` that does not depend on pair scores; the rest is 0."""
-    notes = _Notes([0.0] * len(INCIDENT_FEATURES))
+    notes = Notes(AT, [0.0] * len(INCIDENT_FEATURES))
     state_score(item, candidate.incident, candidate.members, named, statistics, cast("IncidentTerms", notes))
     return notes.values
 
 
 def fill_pair_values(candidate: Candidate) -> None:
     """The part of `values` that follows from the pair scores."""
-    notes = cast("IncidentTerms", _Notes(candidate.values))
+    notes = cast("IncidentTerms", Notes(AT, candidate.values))
     pairs_score(candidate.scores, candidate.members, notes)
     competing_score(candidate, candidate.values[AT["is_statement"]], notes)
 

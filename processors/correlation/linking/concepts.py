@@ -1,4 +1,4 @@
-"""What reports are about (topics), how they speak (acts), and what nearly all of them say (generic).
+"""What reports are about (subjects), how they speak (acts), and what nearly all of them say (generic).
 
 Entries stand in data/concepts.json as they are written, by language. Each word of an entry matches a whole folded word
 if it ends in $, else the beginning of one. Entries of several words match consecutive words. Folded words are cut at
@@ -21,13 +21,13 @@ from .script import WORD, fold
 _DATA: Final[dict[str, Any]] = json.loads(
     files(__package__).joinpath("data", "concepts.json").read_text(encoding="utf-8")
 )
-_GROUPS: Final = ("topics", "acts", "generic")
+_GROUPS: Final = ("subjects", "acts", "generic")
 
 #: names of all classes; the position of a name is its bit in a mask
 CONCEPTS: Final[tuple[str, ...]] = tuple(name for group in _GROUPS for name in _DATA[group])
 _COUNTS: Final = {group: len(_DATA[group]) for group in _GROUPS}
-TOPICS_MASK: Final = (1 << _COUNTS["topics"]) - 1
-GENERIC_MASK: Final = ((1 << _COUNTS["generic"]) - 1) << (_COUNTS["topics"] + _COUNTS["acts"])
+SUBJECTS_MASK: Final = (1 << _COUNTS["subjects"]) - 1
+GENERIC_MASK: Final = ((1 << _COUNTS["generic"]) - 1) << (_COUNTS["subjects"] + _COUNTS["acts"])
 
 
 def bits_of(*names: str) -> int:
@@ -38,7 +38,7 @@ def bits_of(*names: str) -> int:
     return sum(1 << CONCEPTS.index(name) for name in names)
 
 
-#: topics that say with what an attack was made
+#: subjects that say with what an attack was made
 MEANS_MASK: Final = bits_of(*_DATA["means"])
 
 _LANGUAGES: Final = frozenset(

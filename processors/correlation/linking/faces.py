@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Final
 
-from .concepts import TOPICS_MASK, bits_of
+from .concepts import SUBJECTS_MASK, bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
 from .items import kilometres
@@ -58,7 +58,7 @@ class Face:
                 self.spoken_of[bit] = self.spoken_of.get(bit, 0) + 1
                 mask ^= bit
         # how one speaks, and what all such reports say, makes no two incidents alike
-        self.concepts = {bit: count for bit, count in self.spoken_of.items() if bit & TOPICS_MASK}
+        self.concepts = {bit: count for bit, count in self.spoken_of.items() if bit & SUBJECTS_MASK}
         self.means = 0
         for item in telling:
             self.means |= item.f.means

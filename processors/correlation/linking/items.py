@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
-from .concepts import GENERIC_MASK, TOPICS_MASK
+from .concepts import GENERIC_MASK, SUBJECTS_MASK
 from .features import DAY_SECONDS, NO_RANK, Features
 from .statistics import Statistics
 
@@ -94,7 +94,7 @@ class Item:
         self.numbers = frozenset(f.numbers)
         self.stances = frozenset(f.stances)
         self.speaks = bool(self.is_statement or self.spoken or f.about or f.stances)
-        self.concepts = f.concepts & TOPICS_MASK
+        self.concepts = f.concepts & SUBJECTS_MASK
         self.generic = f.concepts & GENERIC_MASK
         self.means = f.means
         self.country = f.country

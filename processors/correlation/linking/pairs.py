@@ -1,7 +1,7 @@
 """Two reports side by side: what speaks for one incident behind both, and what against, as numbers.
 
 Every feature is one field of `PairTerms` and one term `w.<feature> * value` below. `pair_score` adds the terms up;
-handed a `_Notes` instead of weights, the same lines give the features themselves: what is fitted, what is explained
+handed a `Notes` instead of weights, the same lines give the features themselves: what is fitted, what is explained
 and what decides cannot come apart.
 """
 
@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, cast
 from .concepts import bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .items import EARTH_KM, Item, kilometres
+from .notes import Notes
 from .statistics import Statistics
 
 
@@ -67,7 +68,7 @@ class PairTerms(NamedTuple):
     # matter
     concepts_cosine: float = 0.0
     concepts_none: float = 0.0
-    topic_rarest: float = 0.0
+    subject_rarest: float = 0.0
     generic_cosine: float = 0.0
     means_same: float = 0.0
     means_differ: float = 0.0
@@ -110,30 +111,12 @@ _NEAR_KM: Final = 12.0
 _ONE_CITY_KM: Final = 25.0
 
 
-class _Notes:
-    """In place of weights: writes down what each would have been multiplied with."""
-
-    __slots__ = ("_at", "values")
-
-    def __init__(self) -> None:
-        self.values = [0.0] * len(PAIR_FEATURES)
-        self._at = 0
-
-    def __getattr__(self, name: str) -> _Notes:
-        self._at = POSITION[name]
-        return self
-
-    def __mul__(self, value: float) -> float:
-        self.values[self._at] = float(value)
-        return 0.0
-
-
 def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
     """What two reports have in common and what sets them apart, in the order of PAIR_FEATURES.
 
     Symmetric but for statement against core: there `a` is the statement.
     """
-    notes = _Notes()
+    notes = Notes(POSITION, [0.0] * len(PAIR_FEATURES))
     pair_score(a, b, cast("PairTerms", notes), statistics)
     return notes.values
 
@@ -326,7 +309,7 @@ def _matter(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
     mask = a.concepts & b.concepts
     if mask:
         total = w.concepts_cosine * (statistics.concept_masses()[mask] / (a.concept_norm * b.concept_norm))
-        total += w.topic_rarest * max(0.0, statistics.rarest_concept(mask) - 1.0)
+        total += w.subject_rarest * max(0.0, statistics.rarest_concept(mask) - 1.0)
     elif a.concepts and b.concepts:
         total = w.concepts_none * 1.0
     else:

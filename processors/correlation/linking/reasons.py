@@ -29,7 +29,7 @@ _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "names": ("names_cosine", "rare_shared", "rarest_shared", "phrases_shared", "actors_shared", "actors_differ",
               "targets_shared", "about_named", "about_shared", "countries_shared", "countries_differ", "thin"),
     "speaker": ("speaker_same", "speaker_differs", "speaker_named", "stance_same"),
-    "matter": ("concepts_cosine", "concepts_none", "topic_rarest", "generic_cosine", "means_same", "means_differ"),
+    "matter": ("concepts_cosine", "concepts_none", "subject_rarest", "generic_cosine", "means_same", "means_differ"),
     "figures": ("killed_equal", "killed_differ", "injured_equal", "injured_differ", "crowd_equal", "crowd_differ",
                 "arrested_equal", "arrested_differ", "numbers_shared", "age_equal", "age_differ"),
     "kind": ("attack_and_protest", "protests_one_city", "protests_other_city", "about_protest"),

@@ -87,10 +87,6 @@ def has_case(word: str) -> bool:
     return word[:1].upper() != word[:1].lower()
 
 
-def is_arabic(text: str) -> bool:
-    return bool(_ARABIC_LETTER.search(text))
-
-
 def distance_class(language: str) -> str:
     """Languages between which words of a text may be compared: Nigerian Pidgin and other creoles count as English."""
     tag = language.lower().split("-")[0].split("_")[0]

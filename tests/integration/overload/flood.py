@@ -29,10 +29,9 @@ from schemas.headers import headers_of
 from schemas.regions import partition_of
 from tests.log_and_sink import assert_sink_equals_replay, send
 from tests.tally_core import an_attack
+from tests.tally_service import APP_ID, PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until, workers
 
-APP_ID: Final = "tally"
-PARTITIONS: Final = 3
 REGIONS: Final = ("middle-east", "europe", "western-africa")
 MODULE: Final = "tests.integration.poison.troubled_worker"
 TIMES: Final = 10

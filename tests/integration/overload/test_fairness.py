@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from runtime.clients import new_producer
-from runtime.embedded import EmbeddedBroker
 from runtime.settings import Settings
 from schemas.codec import encode
 from schemas.headers import headers_of
 from schemas.regions import partition_of
-from schemas.topics import changelog_topic
-from tests.log_and_sink import assert_sink_equals_replay, send, settings_of
+from tests.log_and_sink import assert_sink_equals_replay, send
 from tests.tally_core import an_attack
-from tests.worker_process import WorkerProcess, wait_until, workers
+from tests.tally_service import PARTITIONS
+from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.broker
 
-APP_ID = "tally"
-PARTITIONS = 3
 FLOODED, CALM = "europe", "western-africa"
 MODULE = "tests.integration.poison.troubled_worker"
 #: of a record of the calm region, from its sending to its commit, while the other region has seconds of work waiting
 MOST_LATE_S = 2.0
-
-
-@pytest.fixture
-def broker() -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker([changelog_topic(APP_ID)], partitions=PARTITIONS) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(broker: EmbeddedBroker) -> Settings:
-    return settings_of(broker.bootstrap_servers, APP_ID)
-
-
-@pytest.fixture
-def start_worker(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
-    with workers(broker.bootstrap_servers, APP_ID, tmp_path) as start:
-        yield start
 
 
 def lateness(

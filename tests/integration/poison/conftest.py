@@ -7,25 +7,12 @@ from typing import Any
 import pytest
 
 from runtime.embedded import EmbeddedBroker
-from runtime.settings import Settings
-from schemas.topics import changelog_topic
-from tests.log_and_sink import settings_of
+from tests.tally_service import APP_ID, broker, settings
 from tests.worker_process import WorkerProcess, workers
 
-APP_ID = "tally"
-PARTITIONS = 3
+__all__ = ["broker", "settings", "start_troubled"]
+
 MODULE = "tests.integration.poison.troubled_worker"
-
-
-@pytest.fixture
-def broker() -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker([changelog_topic(APP_ID)], partitions=PARTITIONS) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(broker: EmbeddedBroker) -> Settings:
-    return settings_of(broker.bootstrap_servers, APP_ID)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from runtime.settings import Settings
 from schemas.event import AnyEvent
 from schemas.topics import REJECTED
 from tests.builders import a_statement, an_attack
-from tests.integration.poison.conftest import PARTITIONS
 from tests.integration.poison.faulty_core import CALLS, FaultyCore
 from tests.log_and_sink import append
+from tests.tally_service import PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until
 
 VERSION = real_cores().version

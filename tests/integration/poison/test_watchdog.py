@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from runtime.settings import Settings
-from tests.integration.poison.conftest import PARTITIONS
 from tests.log_and_sink import append, assert_sink_equals_replay
 from tests.tally_core import an_attack
+from tests.tally_service import PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.broker

@@ -11,9 +11,9 @@ from runtime.clients import new_producer
 from runtime.settings import Settings
 from schemas.codec import LogMessage
 from schemas.topics import REJECTED, UPDATES
-from tests.integration.worker.conftest import PARTITIONS
 from tests.log_and_sink import append, assert_sink_equals_replay, read_topic, send
 from tests.tally_core import an_attack
+from tests.tally_service import PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.broker

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from runtime.clients import new_producer
 from runtime.settings import Settings
 from schemas.topics import changelog_topic
-from tests.integration.worker.conftest import APP_ID, PARTITIONS
 from tests.log_and_sink import append, send, settings_of
 from tests.tally_core import an_attack
+from tests.tally_service import APP_ID, PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until, workers
 from timelines.cli import app
 

@@ -5,53 +5,33 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from confluent_kafka import Producer
 
 from processors.restore import read_states
 from processors.transaction import PartitionWriter
-from runtime.clients import client_config, new_admin
-from runtime.kafka_server import KafkaServer
-from runtime.settings import Settings, load_settings
-from runtime.topic_admin import create_topics, needed_topics
+from runtime.clients import client_config
+from runtime.settings import Settings
 from schemas.topics import TIMELINES, changelog_topic
-from tests.integration.worker.conftest import APP_ID, PARTITIONS
 from tests.integration.worker.test_delivery import reports
 from tests.log_and_sink import append, assert_sink_equals_replay
 from tests.tally_core import an_attack
-from tests.worker_process import WorkerProcess, wait_until, workers
+from tests.tally_service import APP_ID, PARTITIONS
+from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.kafka
 
 
-@pytest.fixture(scope="module")
-def own_kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A node of this module's own: the topics of the service have fixed names, and each test wants them empty."""
-    with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("kafka")) as server:
-        yield server
+@pytest.fixture
+def settings(on_kafka: Settings) -> Settings:
+    return on_kafka
 
 
 @pytest.fixture
-def settings(own_kafka: KafkaServer) -> Settings:
-    settings = load_settings({}, bootstrap_servers=own_kafka.bootstrap_servers, app_id=APP_ID, partitions=PARTITIONS)
-    admin = new_admin(settings)
-    names = [topic.name for topic in needed_topics(settings)]
-    there = [name for name in names if name in admin.list_topics(timeout=10).topics]
-    for future in (admin.delete_topics(there) if there else {}).values():
-        future.result(20)
-    wait_until(lambda: not set(names) & set(admin.list_topics(timeout=10).topics), what="the old topics' end")
-    create_topics(admin, settings)
-    return settings
-
-
-@pytest.fixture
-def start_worker(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
-    assert settings.bootstrap_servers is not None
-    with workers(settings.bootstrap_servers, APP_ID, tmp_path) as start:
-        yield start
+def start_worker(start_on_kafka: Callable[..., WorkerProcess]) -> Callable[..., WorkerProcess]:
+    return start_on_kafka
 
 
 def test_workers_that_are_killed_and_ended_under_load_lose_and_double_nothing(

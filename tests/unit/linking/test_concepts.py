@@ -8,7 +8,7 @@ from processors.correlation.linking.concepts import (
     CONCEPTS,
     GENERIC_MASK,
     MEANS_MASK,
-    TOPICS_MASK,
+    SUBJECTS_MASK,
     bits_of,
     concept_names,
     concepts_of,
@@ -18,9 +18,9 @@ from processors.correlation.linking.concepts import (
 from processors.correlation.linking.script import WORD, fold
 
 
-def topics(text: str, language: str = "en") -> set[str]:
+def subjects(text: str, language: str = "en") -> set[str]:
     words = [fold(word) for word in WORD.findall(text)]
-    return set(concept_names(mask_of(words, languages_for(language)) & TOPICS_MASK))
+    return set(concept_names(mask_of(words, languages_for(language)) & SUBJECTS_MASK))
 
 
 @pytest.mark.parametrize(
@@ -34,34 +34,34 @@ def topics(text: str, language: str = "en") -> set[str]:
         ("طائرة ركاب أسقطت بالخطأ", "ar"),
     ],
 )
-def test_one_matter_is_one_topic_in_every_language(text: str, language: str) -> None:
-    assert {"aircraft", "plane shot down"} <= topics(text, language)
+def test_one_matter_is_one_subject_in_every_language(text: str, language: str) -> None:
+    assert {"aircraft", "plane shot down"} <= subjects(text, language)
 
 
 def test_a_word_of_several_senses_counts_only_where_its_neighbour_tells_which() -> None:
-    assert "air strike" in topics("an air strike on the village")
-    assert "hunger strike" in topics("prisoners on hunger strike")
-    assert "strike of workers" in topics("teachers go on strike over pay")
-    assert topics("the strike") == set()
-    assert topics("an air-strike") == topics("an air strike")
+    assert "air strike" in subjects("an air strike on the village")
+    assert "hunger strike" in subjects("prisoners on hunger strike")
+    assert "strike of workers" in subjects("teachers go on strike over pay")
+    assert subjects("the strike") == set()
+    assert subjects("an air-strike") == subjects("an air strike")
 
 
 def test_a_text_is_read_in_its_own_language() -> None:
-    assert "car" in topics("a car stood there", "en")
-    assert "car" not in topics("car il était là", "fr")
+    assert "car" in subjects("a car stood there", "en")
+    assert "car" not in subjects("car il était là", "fr")
     assert languages_for("uk") == ("uk", "ru")
     assert languages_for("pcm-NG") == ("en",)
     assert languages_for("xx") == ()
 
 
 def test_a_language_without_a_list_is_read_with_all() -> None:
-    assert "hospital" in topics("hospital", "xx")
-    assert "hospital" in topics("hôpital", "xx")
+    assert "hospital" in subjects("hospital", "xx")
+    assert "hospital" in subjects("hôpital", "xx")
 
 
-def test_speech_and_commonplaces_are_no_topics() -> None:
+def test_speech_and_commonplaces_are_no_subjects() -> None:
     said = mask_of(["minister", "condemned", "the", "attack", "police", "said"], languages_for("en"))
-    assert said & TOPICS_MASK == 0
+    assert said & SUBJECTS_MASK == 0
     assert said & GENERIC_MASK
 
 
@@ -70,13 +70,13 @@ def test_every_name_has_one_bit() -> None:
     assert concept_names(bits_of("drone", "funeral and burial")) == sorted(
         ["drone", "funeral and burial"], key=CONCEPTS.index
     )
-    assert MEANS_MASK & TOPICS_MASK == MEANS_MASK
+    assert MEANS_MASK & SUBJECTS_MASK == MEANS_MASK
     with pytest.raises(ValueError, match="no such class"):
         bits_of("no such concept")
 
 
 def test_words_written_without_blanks_are_found_inside() -> None:
-    assert "aircraft" in topics("一架客机在起飞后坠毁", "zh")
+    assert "aircraft" in subjects("一架客机在起飞后坠毁", "zh")
 
 
 @pytest.mark.parametrize("word", ["", "-", "'", "-" * 100, "a" * 100, "飛" * 100])
