@@ -258,8 +258,14 @@ class Consumer(Offsets):
             self._fetch_from(released)
 
     def _fetch_from(self, tps: Iterable[TP]) -> None:
-        if self._poller is not None and (live := self._live(tps)):
-            self._tell_poller(lambda consumer: Poller.resume(consumer, live))
+        asked = set(tps)
+
+        def resume(consumer: RdConsumer) -> None:
+            if live := self._live(asked - self._paused_partitions - self._held):  # as it is by now
+                Poller.resume(consumer, live)
+
+        if self._poller is not None and asked:
+            self._tell_poller(resume, flows=True)
 
     def _fetch_again(self, tp: TP, offset: int) -> None:
         poller, place = self.poller, (tp.topic, tp.partition)

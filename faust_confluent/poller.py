@@ -3,6 +3,9 @@
 In confluent-kafka 2.16.1 a second thread that calls a consumer which is being polled starves for seconds. So everything
 goes through this thread: polling, rebalance callbacks, and commands of the event loop, which are served between fetches
 and also while a rebalance callback waits for Faust. Seeks run between fetches, so nothing stale can follow a seek.
+
+A callback runs in the middle of a fetch. What that fetch holds was there before, since an assignment begins paused and
+`resume` alone waits until the fetch is over: all of it is void.
 """
 
 from __future__ import annotations
@@ -76,6 +79,10 @@ class Poller(threading.Thread):
         self._max_records = max_records
         self._coalesce_s = coalesce_s
         self._commands: deque[tuple[Callable[[Consumer], Any], Future[Any]]] = deque()
+        #: commands that let records flow, put off by a callback
+        self._put_off: deque[tuple[Callable[[Consumer], Any], Future[Any]]] = deque()
+        self._flowing: set[Future[Any]] = set()
+        self._was_called_back = False
         self._waiting: deque[Fetch] = deque()
         self._stir = threading.Event()
         self._lock = threading.Lock()
@@ -96,13 +103,18 @@ class Poller(threading.Thread):
 
     # --- for the event loop ---------------------------------------------------------------------------------
 
-    def submit(self, command: Callable[[Consumer], T]) -> Future[T]:
-        """Run a command in the poll thread, after those submitted before. PollerEnded where it has ended."""
+    def submit(self, command: Callable[[Consumer], T], *, flows: bool = False) -> Future[T]:
+        """Run a command in the poll thread, after those submitted before. PollerEnded where it has ended.
+
+        flows: it lets records come, so a rebalance callback puts it off. It must look by itself whether it still holds.
+        """
         future: Future[T] = Future()
         with self._lock:
             if self._has_ended:
                 future.set_exception(PollerEnded())
                 return future
+            if flows:
+                self._flowing.add(future)
             self._commands.append((command, future))
         self._stir.set()
         return future
@@ -139,9 +151,10 @@ class Poller(threading.Thread):
 
     def serve_until(self, is_done: Callable[[], bool]) -> None:
         """For rebalance callbacks, which wait for coroutines that themselves send commands."""
+        self._was_called_back = True
         while not is_done() and not self._is_ending:
             self._stir.clear()
-            self._serve()
+            self._serve(in_callback=True)
             if not is_done():
                 self._stir.wait(_POLL_S)
             self.alive_at = monotonic()
@@ -159,8 +172,7 @@ class Poller(threading.Thread):
             failure = error
         with self._lock:
             self._has_ended = True
-        while self._commands:
-            _, future = self._commands.popleft()
+        for _, future in (*self._put_off, *self._commands):
             if future.set_running_or_notify_cancel():
                 future.set_exception(PollerEnded())
         try:
@@ -171,6 +183,8 @@ class Poller(threading.Thread):
 
     def _round(self) -> None:
         self.alive_at = monotonic()
+        self._commands.extendleft(reversed(self._put_off))
+        self._put_off.clear()
         self._serve()
         if self._is_full:
             self._stir.clear()
@@ -179,13 +193,16 @@ class Poller(threading.Thread):
                 self._stir.wait(_POLL_S)
             return
         # poll first, then the rest: consume(n, timeout) alone would wait out its time for n records
+        self._was_called_back = False
         first = self._consumer.poll(_POLL_S)
         if first is None:
             return
         messages = [first]
         if self._max_records > 1:
             messages += self._consumer.consume(self._max_records - 1, self._coalesce_s)
-        fetch = self._sorted(messages)
+        fetch = self._sorted(messages)  # its errors count in any case
+        if self._was_called_back:
+            return
         if fetch.records or fetch.ends:
             self._waiting.append(fetch)
             self._listener.on_fetch()
@@ -196,9 +213,13 @@ class Poller(threading.Thread):
         waiting = tuple(self._waiting)
         return len(waiting) >= _MAX_WAITING or sum(fetch.weight for fetch in waiting) >= _MAX_WAITING_BYTES
 
-    def _serve(self) -> None:
+    def _serve(self, *, in_callback: bool = False) -> None:
         while self._commands:
             command, future = self._commands.popleft()
+            if in_callback and future in self._flowing:
+                self._put_off.append((command, future))
+                continue
+            self._flowing.discard(future)
             if not future.set_running_or_notify_cancel():
                 continue
             try:

@@ -83,9 +83,9 @@ class Threads(base.Consumer):
     async def _in_poller(self, command: Callable[[RdConsumer], T]) -> T:
         return await asyncio.wrap_future(self.poller.submit(command))
 
-    def _tell_poller(self, command: Callable[[RdConsumer], object]) -> None:
-        """Without waiting; in order with all other commands."""
-        self.poller.submit(command).add_done_callback(self._told)
+    def _tell_poller(self, command: Callable[[RdConsumer], object], *, flows: bool = False) -> None:
+        """Without waiting; in order with all other commands, but for what lets records flow (`Poller.submit`)."""
+        self.poller.submit(command, flows=flows).add_done_callback(self._told)
 
     def _told(self, future: Future[object]) -> None:
         error = None if future.cancelled() else future.exception()

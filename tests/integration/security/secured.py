@@ -60,17 +60,15 @@ class SecuredKafka:
         self.authority = Authority(folder / "certificates", "test authority")
         self.passwords = {name: secrets.token_urlsafe(12) for name in (ADMIN, *USERS)}
         key_store = self.authority.for_server("broker")
-        node = new_cluster(1, 0).nodes[0]
-        ports = [each.port for each in new_cluster(2, 0).nodes]
-        login, certified = ports
-        controller = node.controller_port
+        # asked for at once: two calls may answer the same port
+        one, other = new_cluster(2, 0).nodes
+        login, certified, controller = one.port, other.port, one.controller_port
         listeners = f"SASL_SSL://{HOST}:{login},SSL://{HOST}:{certified},CONTROLLER://{HOST}:{controller}"
         jaas = (
             "org.apache.kafka.common.security.scram.ScramLoginModule required "
             f'username="{ADMIN}" password="{self.passwords[ADMIN]}";'
         )
         self.login, self.certified = f"{HOST}:{login}", f"{HOST}:{certified}"
-        self._ports = (login, controller)
         self.security = Security(
             protocol="SASL_SSL",
             properties={

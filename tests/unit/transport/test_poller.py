@@ -1,0 +1,107 @@
+"""The poll thread's rounds, with a consumer whose rebalance callback may come in the middle of one, as librdkafka's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from confluent_kafka import Message
+
+from faust_confluent.poller import Poller
+
+
+class Record:
+    """What the poller asks of a message."""
+
+    def __init__(self, partition: int, offset: int) -> None:
+        self.place, self.at = ("reports", partition), offset
+
+    def topic(self) -> str:
+        return self.place[0]
+
+    def partition(self) -> int:
+        return self.place[1]
+
+    def offset(self) -> int:
+        return self.at
+
+    def error(self) -> None:
+        return None
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Client:
+    """A librdkafka consumer that answers what it is given, and calls back between `poll` and the end of `consume`."""
+
+    def __init__(self, first: Record, rest: list[Record], callback: Callable[[], None] | None = None) -> None:
+        self.first, self.rest, self.callback = first, rest, callback
+
+    def poll(self, timeout: float) -> Record:
+        return self.first
+
+    def consume(self, most: int, timeout: float) -> list[Record]:
+        if self.callback is not None:
+            self.callback()
+        return self.rest
+
+    def get_watermark_offsets(self, place: object, *, cached: bool) -> tuple[int, int]:
+        return (0, 9)
+
+
+class Owner:
+    def on_fetch(self) -> None:
+        pass
+
+
+def poller_of(client: Any) -> Poller:
+    return Poller(client, Owner(), max_records=10, coalesce_s=0.0)  # type: ignore[arg-type]  # the rest is not called
+
+
+def offsets(records: list[Message]) -> list[int | None]:
+    return [record.offset() for record in records]
+
+
+def test_a_round_gives_what_was_polled_and_what_came_meanwhile() -> None:
+    poller = poller_of(Client(Record(1, 4), [Record(1, 5), Record(2, 7)]))
+    poller._round()
+    fetch = poller.take()
+    assert fetch is not None
+    found = {place: offsets(run) for place, run in fetch.records.items()}
+    assert found == {("reports", 1): [4, 5], ("reports", 2): [7]}
+
+
+def test_what_was_polled_before_a_rebalance_in_the_same_round_is_void() -> None:
+    """Else it passed for a fetch of the new assignment, also where that has not the partition at all."""
+
+    def rebalanced() -> None:
+        done = iter((False, True, True))
+        poller.serve_until(lambda: next(done))
+        poller.forget()
+
+    poller = poller_of(Client(Record(1, 4), [Record(1, 5)], rebalanced))
+    poller._round()
+    assert poller.take() is None
+
+
+def test_a_callback_serves_commands_but_lets_nothing_flow_before_the_round_is_over() -> None:
+    done: list[str] = []
+    seen: list[list[str]] = []
+
+    def rebalanced() -> None:
+        poller.submit(lambda consumer: done.append("resume"), flows=True)
+        poller.submit(lambda consumer: done.append("seek"))
+        poller.submit(lambda consumer: done.append("resume more"), flows=True)
+        poller.serve_until(lambda: "seek" in done)
+        seen.append(list(done))
+
+    client = Client(Record(1, 4), [], rebalanced)
+    poller = poller_of(client)
+    poller._round()
+    client.callback = None
+    poller.submit(lambda consumer: done.append("pause"))
+    poller._round()
+    assert seen == [["seek"]]
+    assert done == ["seek", "resume", "resume more", "pause"]
+    assert poller.take() is not None
