@@ -89,9 +89,12 @@ def test_two_workers_share_the_partitions_and_lose_nothing_when_one_joins_and_on
     wait_until(lambda: first.applied() > 100, what="some of it applied")
     second = start_worker(batch_records=40)
     second.wait_ready()
-    wait_until(lambda: len(first.facts("restored")) == 2 and first.is_ready(), what="the first worker's new assignment")
-    shares = [len(worker.metric("applied_offset")) for worker in (first, second)]
-    assert sorted(shares) == [1, 2]
+    # in one round of the group or in several: a slow second member may come too late for the first
+    wait_until(
+        lambda: sorted(len(worker.metric("applied_offset")) for worker in (first, second)) == [1, 2]
+        and first.is_ready(),
+        what="the partitions shared",
+    )
     count += append(settings, reports(600, 600), PARTITIONS)
     wait_until(lambda: first.applied() + second.applied() == count, what="the log applied")
     assert first.end() == 0
