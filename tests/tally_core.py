@@ -46,7 +46,7 @@ class TallyCore:
     def __init__(self, region: str) -> None:
         self.region = region
         self._incidents: dict[str, dict[str, Any]] = {}
-        self._seen: dict[str, str] = {}
+        self._holders: dict[str, set[str]] = {}  # the incidents that hold an event
         self._dirty: set[str] = set()
 
     def apply(self, record: LogRecord) -> Changes:
@@ -56,9 +56,10 @@ class TallyCore:
             parting = tuple(self.head(name) for name in gone)
             for name in gone:
                 for event_id in self._incidents.pop(name)["events"]:
-                    # what is forgotten leaves no trace that the state does not hold: a restart must not show
-                    if self._seen.get(event_id) == name:
-                        del self._seen[event_id]
+                    # seen is what some incident holds, no less and no more than the state says: a restart must not show
+                    self._holders[event_id].discard(name)
+                    if not self._holders[event_id]:
+                        del self._holders[event_id]
                 self._dirty.add(name)
             return Changes(parting=parting)
         if isinstance(message, Decision):
@@ -74,7 +75,7 @@ class TallyCore:
             )
         if "boom" in message.headline:
             raise RuntimeError(f"no way to take {object()}")
-        if message.event_id in self._seen:
+        if message.event_id in self._holders:
             return Changes()
         names = [f"{self.region}:{word}" for word in message.headline.split()[0].split("+")]
         touched, entries, updates = [], [], []
@@ -90,10 +91,10 @@ class TallyCore:
                 entries.append(self._entry(last, incident_id, EntryRole.BACKGROUND))
                 changes.append(EntryMoved(event_id=last, role=EntryRole.BACKGROUND))
             incident["events"][message.event_id] = [message.headline, _text(message.recorded_at)]
+            self._holders.setdefault(message.event_id, set()).add(incident_id)
             changes.append(EntryAdded(event_id=message.event_id, role=EntryRole.CORE, score=1.0))
             updates.append(self._update(record, incident_id, *changes))
             touched.append(incident_id)
-        self._seen[message.event_id] = names[0]
         entries.append(self._entry(message.event_id, names[0], EntryRole.CORE))
         return Changes(touched=tuple(touched), entries=tuple(entries), updates=tuple(updates))
 
@@ -138,7 +139,7 @@ class TallyCore:
             name = f"{self.region}:{piece.key.split('/')[1]}"
             self._incidents[name] = incident
             for event_id in incident["events"]:
-                self._seen.setdefault(event_id, name)
+                self._holders.setdefault(event_id, set()).add(name)
 
     def _update(self, record: LogRecord, incident_id: str, *changes: Any) -> TimelineUpdate:
         incident = self._incidents[incident_id]
