@@ -6,6 +6,7 @@ Messages are drawn from the JSON Schemas, so that a new field is tested the day 
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
@@ -72,7 +73,9 @@ def values(schema: Schema) -> st.SearchStrategy[Any]:
         case "string" if schema.get("format") == "date-time":
             return _MOMENTS
         case "string" if "pattern" in schema:
-            return _IDS if "\\s" in schema["pattern"] else st.from_regex(schema["pattern"].replace("$", r"\Z"))
+            most = schema.get("maxLength", math.inf)
+            drawn = _IDS if "\\s" in schema["pattern"] else st.from_regex(schema["pattern"].replace("$", r"\Z"))
+            return drawn.filter(lambda text: len(text) <= most)  # the pattern bounds no length
         case "string":
             return st.text(min_size=schema.get("minLength", 0), max_size=12)
         case "integer":
