@@ -109,12 +109,12 @@ def test_a_report_costs_the_same_in_an_incident_of_twelve_hundred_and_of_two_tho
 
 
 def test_a_clock_that_wakes_nobody_costs_the_same_with_many_incidents_open() -> None:
-    costs = []
-    for number in (50, 500):
+    costs = {}
+    for number in (1, 50, 500):  # the core remembers moments it has made, whoever asked: the first is not counted
         story = Story()
         story.tell(*(an_attack("10:00", f"Town {at}", event_id=f"t{at}") for at in range(number)))
-        costs.append(calls_in_core(lambda story=story: story.tell(a_tick("11:00"))))
-    assert costs[0] == costs[1]
+        costs[number] = calls_in_core(lambda story=story: story.tell(a_tick("11:00")))
+    assert costs[50] == costs[500]
 
 
 def test_forgetting_a_giant_is_spread_over_many_records() -> None:
