@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import uuid
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ from timelines.cli import app
 
 APP_ID = "incident-timelines"
 GROUP = "my-desk"
+REPORTS = "reports.jsonl"
 REGION = "middle-east"
 #: a component that is refused something has said so by then, on a machine that does other work too
 SAYS_SO_S = 60.0
@@ -88,9 +90,11 @@ def append_as_admin(kafka: SecuredKafka) -> None:
 
 
 def produce(kafka: SecuredKafka, folder: Path) -> Outcome:
-    source = folder / "reports.jsonl"
-    lines = (ROOT / "gold" / "kad.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    source.write_text("".join(lines[:5]), encoding="utf-8")
+    """Five reports, whose ids no other run has used: REPORTS in the folder."""
+    source, run = folder / REPORTS, uuid.uuid4().hex[:8]
+    lines = (ROOT / "gold" / "kad.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines[:5]]
+    source.write_text("".join(json.dumps({**row, "id": f"{row['id']}-{run}"}) + "\n" for row in rows), "utf-8")
     return in_process(kafka, "producer", "produce", str(source), "--rejects", str(folder / "rejects.jsonl"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from confluent_kafka.admin import AclBinding
 from runtime.acl import Component, Operation, Right, binding
 from tests.integration.security.jobs import (
     JOBS,
+    REPORTS,
     Outcome,
     in_process,
     produce,
@@ -88,14 +90,20 @@ def test_with_its_recipe_every_component_does_its_whole_job(allowed: SecuredKafk
         for process, port, log in zip((worker, gate), ports, logs, strict=True):
             wait_ready(process, port, log)
 
-        def heads() -> list[dict[str, object]]:
+        lines = (tmp_path / REPORTS).read_text(encoding="utf-8").splitlines()
+        reports = Counter(json.loads(line)["id"] for line in lines)
+
+        def homes() -> list[tuple[str, str]]:
+            """The reports told here, with their incidents: the log is also that of the other tests."""
             told = in_process(allowed, "watch", "watch", "--once", "--json")
             assert told.status == 0, told.text
-            return [json.loads(line) for line in told.text.splitlines()]
+            heads = [json.loads(line) for line in told.text.splitlines()]
+            in_heads = [(entry["event_id"], head["incident_id"]) for head in heads for entry in head["entries"]]
+            return [(event_id, incident_id) for event_id, incident_id in in_heads if event_id in reports]
 
-        wait_until(lambda: sum(int(str(head["entries_total"])) for head in heads()) == 5, what="five reports")
+        wait_until(lambda: Counter(event_id for event_id, _ in homes()) == reports, what="five reports")
         decided = in_process(
-            allowed, "decide", "decide", "retract", str(heads()[0]["incident_id"]), "--by", "a desk",
+            allowed, "decide", "decide", "retract", homes()[0][1], "--by", "a desk",
             "--reason", "a test", "--wait", "--timeout", "60",
         )  # fmt: skip
         assert decided.status == 0, decided.text
