@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from processors.correlation import CORE_VERSION, Correlator, RegionCore
-from processors.correlation.linking.linker import EvidenceLinker
-from processors.correlation.linking.weights import BadWeights, parse, shipped
+from processors.correlation import CORE_VERSION, RegionCore
+
+if TYPE_CHECKING:
+    from processors.correlation.linking.weights import BadWeights
 
 _MOST_BYTES: Final = 10_000_000
 
@@ -32,6 +33,11 @@ def real_cores(weights: Path | None = None) -> Cores:
 
     Raises BadWeights, naming the file and the remedy.
     """
+    # imported here: a worker whose core is another starts half a second sooner
+    from processors.correlation import Correlator
+    from processors.correlation.linking.linker import EvidenceLinker
+    from processors.correlation.linking.weights import BadWeights, parse, shipped
+
     if weights is None:
         loaded, version = shipped(), CORE_VERSION
     else:
@@ -44,7 +50,17 @@ def real_cores(weights: Path | None = None) -> Cores:
     return Cores(lambda region: Correlator(region, EvidenceLinker(loaded)), version)
 
 
+def __getattr__(name: str) -> Any:
+    if name == "BadWeights":
+        from processors.correlation.linking.weights import BadWeights
+
+        return BadWeights
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _text_of(weights: Path) -> str:
+    from processors.correlation.linking.weights import BadWeights
+
     try:
         if weights.stat().st_size > _MOST_BYTES:
             raise BadWeights(f"{weights} is larger than {_MOST_BYTES:,} bytes: name a file that `timelines fit` wrote")

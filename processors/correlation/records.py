@@ -56,6 +56,10 @@ class CannotApply(Exception):
         self.problem = problem
 
 
+class UnreadableState(ValueError):
+    """A state record that this version cannot read; names its key and the remedy."""
+
+
 class RegionCore(Protocol):
     """One region's timelines. Pure: no clock, no I/O. `apply` is all or nothing."""
 

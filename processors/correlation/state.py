@@ -18,7 +18,7 @@ from schemas.vocabulary import EntryRole, EventKind, Relation, Standing
 
 from .facts import Assertion, When, Where
 from .incidents import EventState, IncidentState, Mark, RelationKept, Stage
-from .records import StateRecord
+from .records import StateRecord, UnreadableState
 from .store import Pending, Store
 from .unread import Unread
 
@@ -35,10 +35,6 @@ _TABLES: Final = ("clock", "command", "event", "features", "incident", "pending"
 _KINDS: Final[dict[str, EventKind]] = {str(kind): kind for kind in EventKind}
 _STAGES: Final[dict[str, Stage]] = {str(stage): stage for stage in Stage}
 _STANDINGS: Final[dict[str, Standing]] = {str(standing): standing for standing in Standing}
-
-
-class UnreadableState(ValueError):
-    """A state record that this version cannot read; names its key and the remedy."""
 
 
 def drained(store: Store[Any]) -> list[StateRecord]:
