@@ -214,6 +214,7 @@ class EntryMoved(Message):
     from_incident: Identifier | None = Field(default=None, description="where it came from")
     to_incident: Identifier | None = Field(default=None, description="where it went")
     role: OpenEntryRole = Field(description="what it is there")
+    reasons: _Reasons = Field(default=(), description="why; empty where another change of this update says it")
 
 
 class ClaimAdded(Message):

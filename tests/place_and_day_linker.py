@@ -8,6 +8,7 @@ What it looks at is plain to see in an event, so that a scenario can ask for any
 - a bridge: `extra={"also": "Kyiv"}` says that the event speaks of that place, too; an incident that holds such an
   event is one with the incident of that place and day
 - background: `extra={"background": "Kyiv"}`: the incident of that place, of any day
+- drawn over: `extra={"draws": "Kyiv"}`: statements of that place that other incidents hold
 - related: incidents of the same country within three days
 
 Every answer follows from the set of what is held, as linking/api.py asks.
@@ -20,10 +21,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from processors.correlation.linking.api import MergeProposal, Placement, RelationProposal
+from processors.correlation.linking.api import MergeProposal, MoveProposal, Placement, RelationProposal
 from schemas.event import AnyEvent
 from schemas.timeline import Link, Reason
-from schemas.vocabulary import Relation
+from schemas.vocabulary import EventKind, Relation
 
 _MATCH = 4.0
 
@@ -37,6 +38,8 @@ class Seen:
     also: str
     background: str
     original: bool = False
+    draws: str = ""
+    is_statement: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,15 @@ class PlaceAndDayLinker:
             also=str(extra.get("also", "")),
             background=str(extra.get("background", "")),
             original=bool(extra.get("original", False)),
+            draws=str(extra.get("draws", "")),
+            is_statement=event.kind is EventKind.STATEMENT,
         )
 
     def dump_features(self, features: Seen) -> str:
         self.calls["dump_features"] += 1
-        return json.dumps(asdict(features), sort_keys=True)
+        # what is newer than the golden state records stands there only where it says something
+        told = asdict(features)
+        return json.dumps({k: v for k, v in told.items() if v or k not in ("draws", "is_statement")}, sort_keys=True)
 
     def load_features(self, text: str) -> Seen:
         return Seen(**json.loads(text))
@@ -134,6 +141,16 @@ class PlaceAndDayLinker:
         if not found:
             return None
         return MergeProposal(incident_id, min(found)[1], 2.5, ("a report speaks of both places",))
+
+    def drawn_by(self, event_id: str, *, now: datetime) -> tuple[MoveProposal, ...]:
+        self.calls["drawn_by"] += 1
+        held = self.held[event_id]
+        there = sorted((other.seq, name) for name, other in self.by_place.get(held.seen.draws, {}).items())
+        return tuple(
+            MoveProposal(name, 1.5, ("is about this",))
+            for _, name in there
+            if self.held[name].seen.is_statement and self.held[name].incident_id != held.incident_id
+        )
 
     def link_of(self, event_id: str, *, now: datetime) -> Link:
         self.calls["link_of"] += 1

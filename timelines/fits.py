@@ -44,6 +44,8 @@ class Settings:
     vote_least: float = -2.7
     cross_link: float = -1.5
     core_veto: float = -1.6
+    draw_lead: float = 1.5
+    draw_least: float = -1.0
 
     def choices(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in CHOICES}

@@ -155,6 +155,7 @@ def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str], weights: We
         holds[home][label] += 1
         if weights is not None:
             _merge(linker, home, holds)
+            _draw(linker, event.event_id, holds, incident_of)
     return choices
 
 
@@ -173,6 +174,15 @@ def _merge(linker: EvidenceLinker, home: str, holds: dict[str, dict[str, int]]) 
         for label, count in holds.pop(gone.incident_id, {}).items():
             holds[keep.incident_id][label] += count
         home = keep.incident_id
+
+
+def _draw(linker: EvidenceLinker, event_id: str, holds: dict[str, dict[str, int]], labels: Mapping[str, str]) -> None:
+    for proposal in linker.drawn_by(event_id, now=NOW):
+        moved = linker._members[proposal.event_id]
+        left, label = moved.incident_id, labels[proposal.event_id]
+        linker.move(proposal.event_id, linker._members[event_id].incident_id)
+        holds[left][label] -= 1
+        holds[moved.incident_id][label] += 1
 
 
 def _frozen(item: Item, candidate: Candidate, linker: EvidenceLinker) -> Candidate:
@@ -281,6 +291,8 @@ def assign(events: Sequence[AnyEvent], weights: Weights) -> dict[str, str]:
         home = placement or event.event_id
         linker.hold(event.event_id, features, seq=seq, incident_id=home)
         _merge(linker, home, defaultdict(lambda: defaultdict(int)))
+        for proposal in linker.drawn_by(event.event_id, now=NOW):
+            linker.move(proposal.event_id, linker._members[event.event_id].incident_id)
     return {event_id: member.incident_id for event_id, member in linker._members.items()}
 
 

@@ -146,7 +146,7 @@ def place_again(step: Step[Any], later_id: str, original_id: str) -> None:
     if original.pinned_by is not None or later.pinned_by is not None:
         return
     store.let_go(original)
-    leaving = [original, *_copies(step, original), later]
+    leaving = [original, *copies_of(step, original), later]
     if store.roster(home).telling <= sum(1 for event in leaving if event.tells):
         return
     features = store.features[later_id]
@@ -161,7 +161,8 @@ def place_again(step: Step[Any], later_id: str, original_id: str) -> None:
             move(step, store.events[event.event_id], chosen.incident_id, explain=event is later)
 
 
-def _copies(step: Step[Any], original: EventState) -> list[EventState]:
+def copies_of(step: Step[Any], original: EventState) -> list[EventState]:
+    """Reports of its incident that repeat it and that no person placed, as many as may follow it elsewhere."""
     seqs = step.store.copies.get(original.event_id, ())[: step.store.policy.moved_copies]
     copies = [step.store.by_seq[seq] for seq in seqs]
     return [copy for copy in copies if copy.incident_id == original.incident_id and copy.pinned_by is None]

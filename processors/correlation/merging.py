@@ -1,12 +1,13 @@
-"""Merges that evidence asks for, within what people decided."""
+"""Merges and moves that evidence asks for, within what people decided."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .changes import Step
+from .correcting import copies_of
 from .incidents import IncidentState
-from .moving import kept_apart, merge
+from .moving import kept_apart, merge, move
 
 _REASONS = 5
 _REASON_LENGTH = 300
@@ -29,6 +30,31 @@ def merge_by_evidence(step: Step[Any], incident_id: str) -> str:
         merge(step, stays, gone, score=round(proposal.score, 6), reasons=reasons, reason=f"became part of {stays}")
         incident_id = stays
     return incident_id
+
+
+def draw_by_evidence(step: Step[Any], event_id: str) -> None:
+    """After an arrival: statements elsewhere that turn out to be about the happening it tells come over, with the
+    copies that repeat them.
+
+    What a person placed stays, and so does what stands there because of another report (a correction, a copy).
+    """
+    store = step.store
+    if event_id not in store.features:
+        return
+    home = store.events[event_id].incident_id
+    for proposal in store.linker.drawn_by(event_id, now=step.moment):
+        event = store.events[proposal.event_id]
+        ours, theirs = step.resolve(home), step.resolve(event.incident_id)
+        assert ours is not None, f"{home}, which has just been reported on, is not known"
+        assert theirs is not None, f"{event.incident_id}, home of {event.event_id}, is not known"
+        bound = event.pinned_by or event.copy_of or event.corrects or event.retracts or event.corrected_by
+        if bound or ours.retracted_by or theirs.retracted_by or kept_apart(step, ours, theirs):
+            continue
+        why = tuple(reason[:_REASON_LENGTH] for reason in proposal.reasons[:_REASONS])
+        copies = copies_of(step, event)
+        move(step, event, home, explain=True, why=why)
+        for copy in copies:
+            move(step, store.events[copy.event_id], home, explain=False, why=(f"repeats {event.event_id}",))
 
 
 def _which_stays(step: Step[Any], one: IncidentState, other: IncidentState) -> tuple[str, str] | None:

@@ -40,8 +40,10 @@ def merge(
     lifecycle.close(forwarding.state, step.now, reason)
 
 
-def move(step: Step[Any], event: EventState, incident_id: str, *, explain: bool, **changes: Any) -> EventState:
-    """One entry to another incident that is open in this step; both say so."""
+def move(
+    step: Step[Any], event: EventState, incident_id: str, *, explain: bool, why: tuple[str, ...] = (), **changes: Any
+) -> EventState:
+    """One entry to another incident that is open in this step; both say so, and why."""
     old = event.incident_id
     target = step.draft(incident_id).state
     core = is_core(event.kind, event.speaker_key, target)
@@ -57,8 +59,8 @@ def move(step: Step[Any], event: EventState, incident_id: str, *, explain: bool,
         marks=tuple(_NO_LONGER_FIRST if mark.code == FIRST_OF_ALL else mark for mark in event.marks),
         **changes,
     )
-    step.say(old, EntryMoved(event_id=event.event_id, to_incident=incident_id, role=moved.role))
-    step.say(incident_id, EntryMoved(event_id=event.event_id, from_incident=old, role=moved.role))
+    step.say(old, EntryMoved(event_id=event.event_id, to_incident=incident_id, role=moved.role, reasons=why))
+    step.say(incident_id, EntryMoved(event_id=event.event_id, from_incident=old, role=moved.role, reasons=why))
     return moved
 
 

@@ -18,7 +18,7 @@ from .correcting import apply_correction, moves_it, place_again, take_back, take
 from .facts import Speaker, assertions_of, relay_of, source_keys, speaker_of, when_of, where_of
 from .identity import fingerprint_of, incident_id_of
 from .incidents import EventState, IncidentState, Stage
-from .merging import merge_by_evidence
+from .merging import draw_by_evidence, merge_by_evidence
 from .moving import found
 from .records import CannotApply
 from .relating import relate
@@ -89,6 +89,7 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
 
     arrived = store.events[event.event_id]
     incident_id = merge_by_evidence(step, arrived.incident_id)
+    draw_by_evidence(step, event.event_id)
     relate(step, incident_id)
 
 

@@ -49,6 +49,15 @@ class MergeProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveProposal:
+    """Evidence now says that a held event of another incident belongs here. score: how much better, in log-odds."""
+
+    event_id: str
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RelationProposal:
     """Two incidents that stay apart and belong to one story: `incident_id` is `relation` of, or to, `other`."""
 
@@ -87,6 +96,9 @@ class Linker(Protocol, Generic[F]):
 
     def merge_of(self, incident_id: str, *, now: datetime) -> MergeProposal | None:
         """Asked after an event joined or founded `incident_id`: is it one with another incident?"""
+
+    def drawn_by(self, event_id: str, *, now: datetime) -> tuple[MoveProposal, ...]:
+        """Asked after an event came to its incident: events of other incidents that go over to it."""
 
     def link_of(self, event_id: str, *, now: datetime) -> Link:
         """Why a held event belongs where it is, judged by the others of its incident."""

@@ -78,7 +78,7 @@ class Comparer:
         members = incident.closest(one.item, self._statistics, one.seq)
         if not members:
             return None
-        made = Comparison(incident.look, members, [self._held_pair(one, member) for member in members])
+        made = Comparison(incident.look, members, [self.between(one, member) for member in members])
         if len(self._kept) >= _KEPT:
             self._kept.clear()
         self._kept[key] = made
@@ -92,7 +92,10 @@ class Comparer:
             ) + pairs_score(made.scores, made.members, self._incident)
         return made.settled
 
-    def _held_pair(self, one: Member, other: Member) -> float:
+    def between(self, one: Member, other: Member) -> float:
+        """Score of two held reports."""
+        if self._version != self._statistics.version:
+            self._renew()
         a, b = one.ticket, other.ticket
         key = a << _SHIFT | b if a < b else b << _SHIFT | a
         known = self._pairs.get(key)

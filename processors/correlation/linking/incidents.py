@@ -14,6 +14,9 @@ from .statistics import GRAINS, Statistics
 
 #: members of an incident that an event is compared with
 MAX_REPRESENTATIVES: Final = 10
+#: of the reports of its happening: those with most names, and the newest
+_MAX_RICH: Final = 6
+_MAX_NEWEST: Final = 4
 
 _RELEVANT: Final = 5
 _MAX_HOLDERS: Final = 40
@@ -59,13 +62,15 @@ class Incident:
     """
 
     __slots__ = (
-        "_large", "_names", "_profile", "_representatives", "_since", "_times", "_voices", "first_seq", "incident_id",
-        "look", "members",
+        "_large", "_names", "_profile", "_representatives", "_since", "_times", "_voices", "cores", "first_seq",
+        "incident_id", "look", "members",
     )  # fmt: skip
 
     def __init__(self, incident_id: str) -> None:
         self.incident_id = incident_id
         self.members: dict[int, Member] = {}
+        #: how many of them are no statements
+        self.cores = 0
         # how many members carry a name, and speak; made when first asked for: of most restored ones nobody asks
         self._names: dict[str, int] | None = None
         self._voices: dict[str, int] = {}
@@ -80,6 +85,8 @@ class Incident:
 
     def add(self, member: Member, sign: int = 1) -> None:
         f, seq = member.features, member.seq
+        if member.kind != "s":
+            self.cores += sign
         if sign > 0:
             self.members[seq] = member
             if self.first_seq < 0 or seq < self.first_seq:
@@ -162,6 +169,22 @@ class Incident:
             else:
                 self._representatives = tuple([self.members[at] for at in self.large.representing()])
         return self._representatives
+
+    def happenings(self) -> tuple[Member, ...]:
+        """Ten at most of its attack and protest reports: what its statements are about."""
+        if len(self.members) <= MAX_REPRESENTATIVES:
+            return tuple([member for member in self.ordered() if member.kind != "s"])
+        large = self.large
+        chosen = {seq for _, seq in large.rich_cores[:_MAX_RICH]}.union(large.cores[-_MAX_NEWEST:])
+        return tuple([self.members[seq] for seq in sorted(chosen)])
+
+    def newest_statements(self, most: int) -> list[Member]:
+        """Newest first, looked for among twice as many of the newest members."""
+        if len(self.members) <= MAX_REPRESENTATIVES:
+            newest = self.ordered()[::-1]
+        else:
+            newest = [self.members[seq] for seq in self.large.seqs[: -2 * most - 1 : -1]]
+        return [member for member in newest if member.kind == "s"][:most]
 
     def times(self) -> tuple[float, ...]:
         """When its representatives were published, else when what they tell of ended; days since 1970."""

@@ -14,9 +14,10 @@ from schemas.timeline import Link
 
 from . import copies, reasons, relations
 from . import features as features_module
-from .api import MergeProposal, Placement, RelationProposal
+from .api import MergeProposal, MoveProposal, Placement, RelationProposal
 from .candidates import Candidate, IncidentTerms, competing_score, fill_values, most_by_competing, rank
 from .comparing import Comparer, Comparison
+from .drawing import drawn
 from .extraction import features_of
 from .features import Features
 from .incidents import Incident, Member
@@ -29,6 +30,9 @@ from .weights import Weights, shipped
 #: members of the smaller incident that vote on a merge, and incidents that a merge is looked for among
 MAX_VOTERS: Final = 8
 MAX_RIVALS: Final = 4
+#: words alone, this many times fewer than an incident that has a happening, are no rival to it in a vote: they are
+#: fragments of one story, which else keep each other out of it
+_FRAGMENT: Final = 3
 #: reports kept ready for comparing; of others it is done again when they are asked for
 _KEPT_ITEMS: Final = 20_000
 #: sums of weights that differ by less are equal
@@ -311,6 +315,9 @@ class EvidenceLinker:
             if at_most < enough:
                 return None
             candidates = self._rivals_of(voter, smaller, looked)
+            if larger.cores:
+                size = len(larger.members)
+                candidates = [c for c in candidates if c.incident.cores or _FRAGMENT * len(c.incident.members) > size]
             known = next((c for c in candidates if c.incident is larger), None)
             if known is None:
                 known = candidate
@@ -320,6 +327,16 @@ class EvidenceLinker:
             at_most += vote - votes[at]
             votes[at] = vote
         return sum(votes) / len(votes)
+
+    def drawn_by(self, event_id: str, *, now: datetime) -> tuple[MoveProposal, ...]:  # noqa: ARG002 - see place
+        member = self._members[event_id]
+        incident = self._incidents[member.incident_id]
+        if member.kind == "s" or incident.cores < 2:
+            return ()
+        neighbours = self.examine(member.item, held=member, without=incident.incident_id)
+        neighbours.sort(key=lambda c: (-round(c.base, 6), c.incident.first_seq))
+        nearest = [candidate.incident for candidate in neighbours[:MAX_RIVALS]]
+        return tuple(drawn(member, incident, nearest, self._comparer, self.weights))
 
     def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:  # noqa: ARG002 - see place
         incident = self._incidents.get(incident_id)

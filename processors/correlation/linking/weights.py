@@ -30,6 +30,8 @@ class Weights:
         start - slope * ln L, never below `least`: however large, it does not take everything
     cross_link: two incidents of statements alone also need one pair above this
     core_veto: two incidents whose happenings agree less than this, in the mean, are two
+    draw_lead, draw_least: a statement goes over to the happening of another incident that it suits better by so much,
+        and no less than that
     provenance: how these were made; for readers, not for scoring
     """
 
@@ -47,6 +49,8 @@ class Weights:
     vote_least: float = -2.7
     cross_link: float = -1.5
     core_veto: float = -1.6
+    draw_lead: float = 1.5
+    draw_least: float = -1.0
     provenance: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,7 +71,7 @@ def parse(text: str) -> Weights:
 CHOICES: Final = (
     "join", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead", "vote_start",
     "vote_slope", "vote_least", "cross_link",
-    "core_veto",
+    "core_veto", "draw_lead", "draw_least",
 )  # fmt: skip
 
 

@@ -91,8 +91,9 @@ def test_two_workers_share_the_partitions_and_lose_nothing_when_one_joins_and_on
     second.wait_ready()
     # in one round of the group or in several: a slow second member may come too late for the first
     wait_until(
-        lambda: sorted(len(worker.metric("applied_offset")) for worker in (first, second)) == [1, 2]
-        and first.is_ready(),
+        lambda: (
+            sorted(len(worker.metric("applied_offset")) for worker in (first, second)) == [1, 2] and first.is_ready()
+        ),
         what="the partitions shared",
     )
     count += append(settings, reports(600, 600), PARTITIONS)
