@@ -19,7 +19,9 @@ from processors.cores import Cores, real_cores
 from processors.correlation import Correlator
 from processors.correlation.linking.linker import EvidenceLinker
 from timelines.files import Targets
+from timelines.rejects import Rejects
 from timelines.replaying import Replay
+from timelines.sources import FEEDS, Source, past_events
 
 GOLD = Path(__file__).parents[3] / "gold"
 SETS = ("kad", "sol", "kaz", "nga")
@@ -61,9 +63,14 @@ def homes_of(rows: Rows, folder: Path, cores: Cores | None = None) -> dict[str, 
     return _HOMES[key]
 
 
-def _replayed(rows: Rows, folder: Path, cores: Cores) -> dict[str, str]:
-    source, target = folder / "source.jsonl", folder / "assignments.jsonl"
+def written(rows: Rows, folder: Path) -> Path:
+    source = folder / "source.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return source
+
+
+def _replayed(rows: Rows, folder: Path, cores: Cores) -> dict[str, str]:
+    source, target = written(rows, folder), folder / "assignments.jsonl"
     targets = Targets(assignments=str(target))
     assert Replay(str(source), "coded", targets, cores, 6, folder / "rejects.jsonl").run() == 0
     assigned = [json.loads(line) for line in target.read_bytes().splitlines()]
@@ -88,14 +95,29 @@ def general_vocabulary() -> set[str]:
     return words
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_labels_play_no_part(name: str, tmp_path: Path) -> None:
-    rows = rows_of(name)
-    scrambled = [
+def scrambled(rows: Rows) -> Rows:
+    return [
         {**row, "gold_incident": f"X{n % 7}", "gold_duplicate_of": None, "gold_related": [], "note": "INC-ATTACK"}
         for n, row in enumerate(rows)
     ]
-    assert homes_of(rows, tmp_path) == homes_of(scrambled, tmp_path)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_label_is_in_an_event(name: str, tmp_path: Path) -> None:
+    """What correlates gets the very same events: what it makes of them is the same (test_sink_equals_replay.py)."""
+    rows = rows_of(name)
+    told = []
+    for given in (rows, scrambled(rows)):
+        source, bad = Source(str(written(given, tmp_path))), Rejects(tmp_path / "bad", name, keep=False, tell=print)
+        with source, bad:
+            told.append(list(past_events(source, FEEDS["coded"], bad)))
+    assert len(told[0]) == len(rows)
+    assert told[0] == told[1]
+
+
+def test_labels_play_no_part(tmp_path: Path) -> None:
+    rows = rows_of("kaz")
+    assert homes_of(rows, tmp_path) == homes_of(scrambled(rows), tmp_path)
 
 
 @pytest.mark.parametrize("name", SETS)
