@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE_S = 120.0  # far more than it takes, for machines that do other work
+#: between two looks, and of the time waited so far: a look costs the worker an answer, and others wait for a processor
+_LEAST_PAUSE_S, _MOST_PAUSE_S, _PAUSE_SHARE = 0.02, 0.2, 0.05
 
 
 def wait_until(is_so: Callable[[], bool], *, within_s: float = PATIENCE_S, what: str = "it") -> float:
     """Look again and again until it is so; answers how long it took, in seconds."""
     began = time.monotonic()
     while not is_so():
-        if time.monotonic() - began > within_s:
+        waited = time.monotonic() - began
+        if waited > within_s:
             raise AssertionError(f"{what} was not so within {within_s:.0f} s")
-        time.sleep(0.02)
+        time.sleep(min(max(_LEAST_PAUSE_S, _PAUSE_SHARE * waited), _MOST_PAUSE_S))
     return time.monotonic() - began
 
 
