@@ -46,10 +46,11 @@ def fits(branch: Schema, value: Any) -> bool:
 
 def every_bound() -> Iterator[Any]:
     seen: set[tuple[Any, ...]] = set()
+    schemas = {ce_type: with_definitions_inlined(schema) for ce_type, schema in json_schemas().items()}
     for example in examples():
         if example.message is None:
             continue
-        schema = with_definitions_inlined(json_schemas()[example.ce_type])
+        schema = schemas[example.ce_type]
         for path, branch in bounded(schema, example.payload):
             key = (example.ce_type, *(step for step in path if isinstance(step, str)), example.payload.get("kind"))
             if (*key, branch["type"]) not in seen:
