@@ -36,6 +36,7 @@ def test_it_ends_with_the_attack_its_disputes_and_the_clashes_before_it_as_relat
     assert "denies responsibility" in opened
 
 
+@pytest.mark.long  # the demo above, on another file
 @pytest.mark.broker
 def test_any_coded_file_will_do(tmp_path: Path) -> None:
     done = demo(tmp_path, str(ROOT / "gold" / "sol.jsonl"), "--duration", "3s")

@@ -13,7 +13,7 @@ from processors.correlation.sources import SourceForest
 from processors.correlation.whereabouts import Tally
 from schemas.vocabulary import ClaimAbout, Stance
 
-_SETTINGS = settings(max_examples=200, deadline=None)
+_SETTINGS = settings(max_examples=100, deadline=None)
 
 
 @st.composite
