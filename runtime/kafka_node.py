@@ -43,6 +43,8 @@ class Launch:
 
     java: Java
     class_path: str
+    classes: Path
+    node_options: tuple[str, ...] = ()
 
 
 class NodeProcess:
@@ -85,7 +87,7 @@ class NodeProcess:
         command = self._java(
             f"-Xmx{_HEAP_MB}m", "-XX:+ExitOnOutOfMemoryError", self._mark,
             f"-Dlog4j2.configurationFile={self.folder / 'log4j2.xml'}", "-Djava.awt.headless=true",
-            f"-XX:ErrorFile={self.folder / 'java-error-%p.log'}",
+            f"-XX:ErrorFile={self.folder / 'java-error-%p.log'}", *(self._launch.node_options if self._launch else ()),
         )  # fmt: skip
         with (self.folder / "console.log").open("wb") as console:
             self._child = subprocess.Popen(  # noqa: S603 - java by its found path; the arguments are ours
@@ -139,6 +141,8 @@ class NodeProcess:
         if self._launch is None:
             raise KafkaUnavailable("this view of the cluster cannot start nodes")
         launcher, path = str(self._launch.java.executable), self._launch.class_path
+        if self._launch.classes.exists():  # one that does not fit is passed over, and nothing need be said of it
+            options = (f"-XX:SharedArchiveFile={self._launch.classes}", "-Xlog:cds*=off", *options)
         return [launcher, *_JAVA, *options, f"-Djava.io.tmpdir={self._scratch}", "-cp", path]
 
     def _format(self, properties: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
+from .kafka_classes import class_archive
 from .kafka_jars import class_path
 from .kafka_java import KafkaUnavailable, find_java
 from .kafka_layout import (
@@ -69,7 +70,7 @@ class KafkaServer:
 
     nodes: how many; None: as the data say, else one. port: of the first node, the next ports follow; 0: free ones.
     data: its folder (None: the user's own); kept on exit.
-    say: told, a line at a time, what takes long.
+    say: told, a line at a time, what takes long. java_options: further ones, for the nodes.
     """
 
     def __init__(
@@ -80,12 +81,14 @@ class KafkaServer:
         data: Path | None = None,
         security: Security | None = None,
         say: Callable[[str], None] = lambda _: None,
+        java_options: tuple[str, ...] = (),
     ) -> None:
         self.data: Final = (data or default_data()).absolute()
         self._asked_nodes = nodes
         self._asked_port = port
         self._security = security or Security()
         self._say = say
+        self._java_options = java_options
         self._nodes: dict[int, NodeProcess] = {}
         self._cluster: Cluster | None = None
 
@@ -219,7 +222,7 @@ class KafkaServer:
 
     def _launch(self) -> Launch:
         java = find_java()
-        return Launch(java, class_path(java, say=self._say))
+        return Launch(java, class_path(java, say=self._say), class_archive(java), self._java_options)
 
     def _view(self, cluster: Cluster, launch: Launch | None = None) -> dict[int, NodeProcess]:
         return {node.number: NodeProcess(self.data, cluster, node, launch, self._security) for node in cluster.nodes}

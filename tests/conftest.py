@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime.embedded import EmbeddedBroker
+from runtime.kafka_classes import keep_classes
 from runtime.kafka_jars import class_path
 from runtime.kafka_java import KafkaUnavailable, find_java
 from runtime.kafka_server import KafkaServer
@@ -36,6 +37,7 @@ def kafka_installed() -> None:
         pytest.fail(f"REQUIRE_KAFKA=1, and Apache Kafka cannot be run: {why}", pytrace=False)
     if why is not None:
         pytest.skip(f"Apache Kafka cannot be run: {why}")
+    keep_classes()  # the run starts two dozen nodes
 
 
 def _why_kafka_cannot_run() -> str | None:
