@@ -84,7 +84,10 @@ def main(arguments: list[str]) -> None:
 
         hits = Hits.__new__(Hits)
         sites = instrument(hits)
-    for name in ("processors.cores", "processors.service", "runtime.logging", "runtime.settings"):
+    core = ("correlator", "linking.linker", "linking.weights")
+    for name in (*(f"processors.correlation.{part}" for part in core), "processors.cores", "processors.service"):
+        import_module(name)
+    for name in ("runtime.logging", "runtime.settings"):
         import_module(name)
     gc.freeze()
     threads = len(list(tasks.iterdir())) if (tasks := Path("/proc/self/task")).is_dir() else 1

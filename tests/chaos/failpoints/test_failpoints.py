@@ -73,7 +73,6 @@ def a_sample(usual: Ended, refused: Ended) -> list[Point]:
     return [
         *(chooser.choice([point for point in points if name in point.site]) for name in ALWAYS),
         chooser.choice(aborts),
-        chooser.choice(points),
     ]
 
 
