@@ -110,7 +110,7 @@ def _no_failure_of_the_core(handovers: Sequence[Handover]) -> None:
     assert [fault for handed in handovers for fault in handed.faults if fault.traceback] == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_LOGS, st.lists(st.integers(1, 4), max_size=12))
 def test_the_size_of_batches_does_not_show(steps: list[Any], sizes: list[int]) -> None:
     log = _log(steps)
@@ -125,7 +125,7 @@ def test_the_size_of_batches_does_not_show(steps: list[Any], sizes: list[int]) -
     assert dict(whole.dump()) == _state(once)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_LOGS, st.data())
 def test_a_restart_does_not_show(steps: list[Any], data: st.DataObject) -> None:
     log = _log(steps)

@@ -34,6 +34,7 @@ def start_worker(start_on_kafka: Callable[..., WorkerProcess]) -> Callable[..., 
     return start_on_kafka
 
 
+@pytest.mark.long  # tests/chaos/test_short_storm.py kills and ends workers under load too, and more besides
 def test_workers_that_are_killed_and_ended_under_load_lose_and_double_nothing(
     settings: Settings, start_worker: Callable[..., WorkerProcess]
 ) -> None:

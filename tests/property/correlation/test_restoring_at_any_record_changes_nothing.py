@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from processors.correlation import LogRecord, StateRecord
 from tests.random_logs import a_core, logs, said
 
-_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_SETTINGS

@@ -15,7 +15,7 @@ from tests.builders import REGION
 from tests.place_and_day_linker import PlaceAndDayLinker
 from tests.random_logs import TIGHT, a_core, logs
 
-_SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SETTINGS = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_SETTINGS
