@@ -28,7 +28,6 @@ from processors.worker import Worker
 from runtime.logging import set_up_logging
 from runtime.settings import load_settings
 from schemas.topics import EVENTS
-from tests.integration.poison.faulty_core import FAULTY
 from tests.tally_core import VERSION, TallyCore
 
 #: seconds instead of minutes, so that a test can wait for them
@@ -97,6 +96,18 @@ def wait_for_trouble(file: Path, worker: Worker) -> None:
     get_into_trouble(file.read_text().strip(), worker)
 
 
+def cores_named(name: str) -> Cores:
+    match name:
+        case "real":
+            return real_cores()
+        case "faulty":
+            from tests.integration.poison.faulty_core import FAULTY  # the others start without the real core's rules
+
+            return FAULTY
+        case _:
+            return Cores(TallyCore, VERSION)
+
+
 def main() -> int:
     faulthandler.register(signal.SIGUSR1)
     for name, seconds in QUICK.items():
@@ -113,7 +124,7 @@ def main() -> int:
         return worker
 
     service.build_worker = build_and_watch  # type: ignore[attr-defined]  # the composition root's own name
-    cores = {"real": real_cores(), "faulty": FAULTY}.get(os.environ.get("CORE", ""), Cores(TallyCore, VERSION))
+    cores = cores_named(os.environ.get("CORE", ""))
     milliseconds = float(os.environ.get("CORE_MS", "0"))
     settings = load_settings()
     set_up_logging(settings)
