@@ -209,7 +209,10 @@ class Probes:
             return None
         return f"the core has had the record at offset {stuck[1]} of partition {stuck[0]} in hand for {stuck[2]:.0f} s"
 
-    def _goes_on(self, after_s: float = _IDLE_LATE_S) -> str | None:
+    def _goes_on(self) -> str | None:
+        return self._stands_still(_IDLE_LATE_S)
+
+    def _stands_still(self, after_s: float) -> str | None:
         idle = self._watch.watchdog.idle()
         if idle is None or idle[2] <= after_s:
             return None
@@ -219,7 +222,7 @@ class Probes:
         """Of a worker that works off other partitions, a restart would take more than it gives."""
         if any(lane.busy_since is not None for lane in tuple(self._worker.lanes.values())):
             return None
-        return self._goes_on(_IDLE_DEAD_S)
+        return self._stands_still(_IDLE_DEAD_S)
 
     def _poll_age(self) -> float:
         consumer = self._consumer
