@@ -44,6 +44,7 @@ class Settings:
     vote_least: float = -2.7
     cross_link: float = -1.5
     core_veto: float = -1.6
+    cohesion: float = 0.5
     draw_lead: float = 1.5
     draw_least: float = -1.0
 
@@ -85,20 +86,25 @@ class Fits:
         }
         self._rows = {name: training.pair_rows(choices, settings.kept, name) for name, choices in self.choices.items()}
         self._pairs: dict[tuple[str, ...], dict[str, Logistic]] = {}
+        #: their pairs teach; how many articles tell of one incident does not carry over to reports
+        self._of_articles = frozenset(name for name, labelled in sets.items() if training.is_of_articles(labelled))
 
     def pairs(self, names: Sequence[str]) -> dict[str, Logistic]:
-        """The three pair models, fitted on these sets."""
+        """The pair models, fitted on these sets."""
         key = tuple(sorted(names))
         if key not in self._pairs:
             self._pairs[key] = training.fit_pairs([self._rows[name] for name in key], self.settings.l2_pairs)
         return self._pairs[key]
 
     def incident(self, names: Sequence[str]) -> Logistic:
-        """The incident model, fitted on pair scores of models that have not seen the set they are used on."""
+        """The incident model, fitted on pair scores of models that have not seen the set they are used on.
+
+        Sets of articles are left out, unless there are no others.
+        """
         rows: list[list[float]] = []
         labels: list[float] = []
         importance: list[float] = []
-        ordered = sorted(names)
+        ordered = sorted(set(names) - self._of_articles or names)
         folds = max(self.settings.folds, 2) if len(ordered) > self.settings.folds + 1 else len(ordered)
         for fold in range(folds):
             others = [other for at, other in enumerate(ordered) if at % folds != fold] or ordered

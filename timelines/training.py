@@ -27,6 +27,7 @@ from processors.correlation.linking.candidates import (
     fill_pair_values,
     state_values,
 )
+from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.incidents import MAX_REPRESENTATIVES, Incident, Member
 from processors.correlation.linking.linker import EvidenceLinker
 from processors.correlation.linking.pairs import PAIR_FEATURES, Item, oriented, pair_features
@@ -43,6 +44,7 @@ _NO_WEIGHTS: Final = Weights(
 PAIR_SIGNS: Final[dict[str, int]] = {
     **dict.fromkeys(
         ("overlap", "same_day", "near_same_day", "date_hits", "near", "place_shared", "site_shared", "names_cosine",
+         "names_cosine_rich",
          "rare_shared", "rarest_shared", "phrases_shared",
          "speaker_same", "speaker_named", "actors_shared", "targets_shared", "about_named",
          "about_shared", "countries_shared", "concepts_cosine", "subject_rarest", "generic_cosine",
@@ -60,7 +62,10 @@ INCIDENT_SIGNS: Final[dict[str, int]] = {
                      "profile_names", "profile_cover", "profile_voice", "profile_concepts", "statement_margin"), 1),
     **dict.fromkeys(("idle", "day_conflict", "place_conflict", "rank"), -1),
 }  # fmt: skip
+#: pairs of one incident that a model is fitted on, at least
+_ENOUGH_PAIRS: Final = 50
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
+    "article_article": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
     "core_core": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
     "statement_core": ("site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day", "targets_shared",
                        "text_contained", "speaker_same", "speaker_differs", "attack_and_protest",
@@ -84,6 +89,11 @@ def read_set(path: Path) -> LabelledSet:
     with path.open("rb") as lines:
         events = tuple(parse_coded(line)[0] for line in lines if line.strip())
     return LabelledSet(path.stem, events, read_gold(path).incident_of)
+
+
+def is_of_articles(labelled: LabelledSet) -> bool:
+    """Whether most of it are full articles with nothing coded."""
+    return sum(Item(features_of(event)).is_article for event in labelled.events) * 2 > len(labelled.events)
 
 
 def in_arrival_order(events: Iterable[AnyEvent], seed: int | None) -> list[AnyEvent]:
@@ -209,9 +219,9 @@ def pair_rows(choices: Iterable[Choice], kept: float, seed: str) -> list[PairRow
     """One per pair model. kept: share of the pairs of two incidents that are taken, each counting 1 / kept: there are
     thirty of them for each pair of one incident, and most say the same."""
     chance = random.Random(seed)  # noqa: S311 - a sample that must repeat
-    rows: list[list[Sequence[float]]] = [[], [], []]
-    labels: list[list[float]] = [[], [], []]
-    importance: list[list[float]] = [[], [], []]
+    rows: list[list[Sequence[float]]] = [[] for _ in PAIR_MODELS]
+    labels: list[list[float]] = [[] for _ in PAIR_MODELS]
+    importance: list[list[float]] = [[] for _ in PAIR_MODELS]
     for choice in choices:
         positive = 2.0 / sqrt(choice.size)
         for vectors, models, right in zip(choice.vectors, choice.models, choice.member_right, strict=True):
@@ -231,8 +241,9 @@ def pair_rows(choices: Iterable[Choice], kept: float, seed: str) -> list[PairRow
 
 
 def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[str, Logistic]:
-    """The three pair models, on the rows of some sets."""
-    return {
+    """The pair models, on the rows of some sets. Sets without articles say nothing of articles: then they are judged as
+    short reports are."""
+    fitted = {
         name: fit_logistic(
             np.concatenate([rows[at].rows for rows in of_sets]),
             np.concatenate([rows[at].labels for rows in of_sets]),
@@ -240,7 +251,10 @@ def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[s
             columns=PAIR_FEATURES, l2=l2, signs=PAIR_SIGNS, left_out=LEFT_OUT[name],
         )
         for at, name in enumerate(PAIR_MODELS)
+        if name != "article_article" or sum(rows[at].labels.sum() for rows in of_sets) >= _ENOUGH_PAIRS
     }  # fmt: skip
+    fitted.setdefault("article_article", fitted["core_core"])
+    return fitted
 
 
 def incident_rows(

@@ -43,6 +43,7 @@ class Comparer:
 
     def __init__(self, models: dict[str, PairTerms], incident: IncidentTerms, statistics: Statistics) -> None:
         self._core = models["core_core"]
+        self._articles = models["article_article"]
         self._mixed = models["statement_core"]
         self._statements = models["statement_statement"]
         self._incident = incident
@@ -59,7 +60,8 @@ class Comparer:
             return pair_score(one, other, model, self._statistics)
         if other.is_statement:
             return pair_score(other, one, self._mixed, self._statistics)
-        return pair_score(one, other, self._core, self._statistics)
+        model = self._articles if one.is_article and other.is_article else self._core
+        return pair_score(one, other, model, self._statistics)
 
     def newcomer(self, item: Item, incident: Incident) -> Comparison:
         """Of a report that is not held."""

@@ -12,6 +12,8 @@ from .statistics import Statistics
 EARTH_KM: Final = 6371.0
 _EPOCH_ORDINAL: Final = 719_163
 _FEW_NAMES: Final = 3
+#: names in a report: coded ones have half a dozen, articles twenty
+RICH_FROM: Final = 8
 
 
 class Item:
@@ -21,6 +23,7 @@ class Item:
     dated: start, end (whole seconds since 1970) and wide_days are known; published: likewise, or None
     first_day, last_day: ordinals; day: the first, of a time known to the day; None: not known that well
     coded_day: `day` was coded, not guessed from a text; tells_day: and it is a happening's
+    is_article: a happening told at length, of which nothing is coded but when it was published
     place_rank: as in the features; NO_RANK also where there are no coordinates
     lat, lon: degrees; x, y, z: the same place on the unit sphere
     spoken: speakers that are names. counts: any figure is given. square: norm * norm, exact
@@ -45,6 +48,7 @@ class Item:
         "first_day",
         "generic",
         "generic_norm",
+        "is_article",
         "is_protest",
         "is_statement",
         "last_day",
@@ -127,6 +131,9 @@ class Item:
             self.cos_lat = cos(lat)
             self.x, self.y, self.z = self.cos_lat * cos(lon), self.cos_lat * sin(lon), sin(lat)
             self.place_rank = f.place_rank
+        self.is_article = (
+            not self.is_statement and self.place_rank == NO_RANK and not self.coded_day and len(self.named) > RICH_FROM
+        )
 
         self.version = -1
         self.square = self.norm = self.concept_norm = self.generic_norm = 0.0

@@ -57,6 +57,19 @@ class _Seen:
     version: int
 
 
+def _is_talk(incident: Incident) -> bool:
+    """Statements and nothing else: each resembles some other, so that a chain of them has no end and no subject."""
+    return not incident.cores and len(incident.members) > 1
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return sum(numbers) / len(numbers)
+
+
+def _size(incident: Incident) -> tuple[int, int]:
+    return len(incident.members), -incident.first_seq
+
+
 def _candidate(incident: Incident, made: Comparison) -> Candidate:
     return Candidate(incident, made.members, made.scores, made, made.base)
 
@@ -213,6 +226,8 @@ class EvidenceLinker:
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""
         best = candidates[0]
+        if _is_talk(best.incident) and _mean(best.scores) < self.weights.cohesion:
+            return False
         if best.score > self.weights.join:
             return True
         # an event that suits several incidents alike is no new one, and an established story attracts
@@ -260,8 +275,9 @@ class EvidenceLinker:
         best: tuple[float, int, Incident, float] | None = None
         for candidate in sorted(candidates, key=lambda c: (-round(c.base, 6), c.incident.first_seq))[:MAX_RIVALS]:
             other = candidate.incident
-            larger = max(len(incident.members), len(other.members))
-            bar = max(self.weights.vote_least, self.weights.vote_start - self.weights.vote_slope * log(larger))
+            larger = max((incident, other), key=_size)
+            size = len(larger.members) if larger.cores else 1
+            bar = max(self.weights.vote_least, self.weights.vote_start - self.weights.vote_slope * log(size))
             vote = self._vote(incident, other, bar, looked)
             if vote is None:
                 continue
@@ -287,7 +303,7 @@ class EvidenceLinker:
         None where there is a veto, or where the mean vote cannot pass the bar: most votes end before the members'
         other candidates are looked for.
         """
-        smaller, larger = sorted((one, other), key=lambda i: (len(i.members), -i.first_seq))
+        smaller, larger = sorted((one, other), key=_size)
         voters = smaller.representatives()[:MAX_VOTERS]
         own = [self._candidate_of(voter, larger) for voter in voters]
         cores = [
@@ -302,6 +318,9 @@ class EvidenceLinker:
         if all(member.kind == "s" for incident in (one, other) for member in incident.representatives()) and (
             max(max(candidate.comparison.raw) for candidate in own) <= self.weights.cross_link
         ):
+            return None
+        means = [_mean(candidate.scores) for candidate in own]
+        if not smaller.cores and _is_talk(larger) and _mean(means) < self.weights.cohesion:
             return None
 
         w = self._incident_terms

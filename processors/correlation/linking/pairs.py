@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, cast
 
 from .concepts import bits_of
 from .features import DAY_SECONDS, NO_RANK
-from .items import EARTH_KM, Item, kilometres
+from .items import EARTH_KM, RICH_FROM, Item, kilometres
 from .notes import Notes
 from .statistics import Statistics
 
@@ -52,6 +52,7 @@ class PairTerms(NamedTuple):
     site_not_shared_same_day: float = 0.0
     # names
     names_cosine: float = 0.0
+    names_cosine_rich: float = 0.0
     rare_shared: float = 0.0
     rarest_shared: float = 0.0
     phrases_shared: float = 0.0
@@ -245,7 +246,12 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     if shared:
         rare = [weights[key] for key in shared]
         squares = statistics.squares
-        total += w.names_cosine * (sum([squares[key] for key in shared]) / (a.norm * b.norm))
+        cosine = sum([squares[key] for key in shared]) / (a.norm * b.norm)
+        total += w.names_cosine * cosine
+        # of two full articles half of the names in common is much, of two short reports it is one name
+        rich = min(len(a.named), len(b.named)) - RICH_FROM
+        if rich > 0:
+            total += w.names_cosine_rich * (cosine * min(1.0, rich / RICH_FROM))
         if len(rare) > 3:
             rare.sort(reverse=True)
             total += w.rare_shared * ((rare[0] + rare[1] + rare[2]) / 5.0)
@@ -398,7 +404,7 @@ def oriented(one: Item, other: Item) -> tuple[str, Item, Item]:
         return "statement_statement" if other.is_statement else "statement_core", one, other
     if other.is_statement:
         return "statement_core", other, one
-    return "core_core", one, other
+    return "article_article" if one.is_article and other.is_article else "core_core", one, other
 
 
 __all__ = ["PAIR_FEATURES", "POSITION", "Item", "PairTerms", "kilometres", "oriented", "pair_features", "pair_score"]

@@ -10,7 +10,8 @@ from typing import Any, Final
 from .candidates import INCIDENT_FEATURES
 from .pairs import PAIR_FEATURES
 
-PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement")
+#: article_article: happenings told at length, with nothing coded but when they were published
+PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement", "article_article")
 
 
 class BadWeights(ValueError):
@@ -27,9 +28,12 @@ class Weights:
     undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
     any_least: never below this, however large n; any_slack: and its best not further than that below join
     vote_start, vote_slope, vote_least: an incident of size L takes in another when the mean vote is above
-        start - slope * ln L, never below `least`: however large, it does not take everything
+        start - slope * ln L, never below `least`: however large, it does not take everything. Without a happening L
+        is 1: no story is established by words alone
     cross_link: two incidents of statements alone also need one pair above this
     core_veto: two incidents whose happenings agree less than this, in the mean, are two
+    cohesion: a statement joins, and statements merge with, an incident of two statements or more and nothing else only
+        where it suits them by this in the mean
     draw_lead, draw_least: a statement goes over to the happening of another incident that it suits better by so much,
         and no less than that
     provenance: how these were made; for readers, not for scoring
@@ -49,6 +53,7 @@ class Weights:
     vote_least: float = -2.7
     cross_link: float = -1.5
     core_veto: float = -1.6
+    cohesion: float = 0.5
     draw_lead: float = 1.5
     draw_least: float = -1.0
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -71,7 +76,7 @@ def parse(text: str) -> Weights:
 CHOICES: Final = (
     "join", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead", "vote_start",
     "vote_slope", "vote_least", "cross_link",
-    "core_veto", "draw_lead", "draw_least",
+    "core_veto", "cohesion", "draw_lead", "draw_least",
 )  # fmt: skip
 
 
