@@ -99,9 +99,10 @@ class PlainLog:
                 return None
             case EntryMoved():
                 entry = _entry(told.entries.get(change.event_id), change.event_id)
+                why = f" ({shown('; '.join(change.reasons))})" if change.reasons else ""
                 if change.to_incident is not None:
-                    return "-", "moved", f"to {shown(change.to_incident)}: {entry}"
-                return "+", "moved", f"from {shown(change.from_incident or '')}: {entry}"
+                    return "-", "moved", f"to {shown(change.to_incident)}: {entry}{why}"
+                return "+", "moved", f"from {shown(change.from_incident or '')}: {entry}{why}"
             case ClaimAdded(claim=claim):
                 return _claim(claim, None)
             case ClaimChanged(claim=claim, was=was):

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "replay": ("replay", "Run the same core over a file, without a broker."),
     "dump": ("dump", "Write what the sink of a broker holds to files."),
     "evaluate": ("evaluate", "Score assignments against hand-coded labels."),
+    "explain": ("explain", "Say why a report of a file stands where it stands."),
     "fit": ("fit", "Fit the weights of the evidence on hand-coded labels."),
     "schema": ("schema", "Write or check the JSON Schemas and the AsyncAPI document."),
     "decide": ("decide", "Ask for a decision: merge, split, pin, retract, redact, close, reopen."),

@@ -1,0 +1,120 @@
+"""`timelines explain`: what was weighed, where the report went, what moved it since."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from timelines.cli import app
+from timelines.training import in_arrival_order, read_set
+
+KAD = Path(__file__).parents[2] / "gold" / "kad.jsonl"
+
+
+@cache  # the file is replayed whole each time
+def told(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["explain", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def as_json(*arguments: str) -> Any:
+    status, text, error = told(*arguments, "--json")
+    assert status == 0, error
+    return json.loads(text)
+
+
+def test_the_incident_it_joined_was_the_best_and_its_reasons_add_up() -> None:
+    story = as_json(str(KAD), "kad-033")
+    best = story["looked_at"][0]
+    assert story["joined"] == story["incident_id"] == best["incident_id"]
+    assert story["role"] == "reaction"
+    assert len(story["looked_at"]) > 1
+    for looked in story["looked_at"]:
+        total = sum(reason["contribution"] for reason in looked["link"]["reasons"])
+        assert abs(total - looked["link"]["score"]) < 1e-5
+    scores = [looked["link"]["score"] for looked in story["looked_at"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_it_reads_as_text_and_one_incident_is_shown_whole() -> None:
+    other = as_json(str(KAD), "kad-033")["looked_at"][1]["incident_id"]
+    status, text, _ = told(str(KAD), "kad-033")
+    assert status == 0
+    assert "kad-033: statement, United Nations" in text
+    assert " joined\n" in text
+    status, alone, _ = told(str(KAD), "kad-033", other)
+    assert status == 0
+    assert other in alone
+    assert " joined\n" not in alone
+    assert alone.count("prior: what any report starts with") == 2
+
+
+def test_a_statement_that_went_over_says_when_and_why(tmp_path: Path) -> None:
+    rows = {row["id"]: row for row in map(json.loads, KAD.read_text(encoding="utf-8").splitlines())}
+    source = tmp_path / "by-day.jsonl"
+    order = in_arrival_order(read_set(KAD).events, None)
+    source.write_text("".join(json.dumps(rows[event.event_id]) + "\n" for event in order), encoding="utf-8")
+    story = as_json(str(source), "kad-100")
+    moves = [move["what"] for move in story["history"]]
+    why = [what for what in moves if "suits the happening told here better by" in what]
+    assert len(why) == 1, moves
+    assert moves[-1].split(" to ")[1].startswith(story["incident_id"])
+
+
+def test_the_first_report_of_all_was_held_against_nothing() -> None:
+    first = json.loads(KAD.read_text(encoding="utf-8").splitlines()[0])["id"]
+    status, text, _ = told(str(KAD), first)
+    assert status == 0
+    assert "report 1 of its region; 0 incidents were looked at" in text
+    assert "It opened" in text
+
+
+def test_what_is_not_there_is_named() -> None:
+    assert told(str(KAD), "nobody")[0] == 1
+    assert "nobody is not among the reports" in told(str(KAD), "nobody")[2]
+    status, _, error = told(str(KAD), "kad-033", "inc-0")
+    assert status == 1
+    assert "inc-0 was not looked at when kad-033 came; those were: inc-" in error
+    assert told("no-such-file.jsonl", "x")[0] == 2
+    assert told(str(KAD), "kad-033", "--weights", "no-such-file.json")[0] == 2
+
+
+def test_bad_lines_are_told_of_and_hostile_text_does_nothing(tmp_path: Path) -> None:
+    row = json.loads(KAD.read_text(encoding="utf-8").splitlines()[0])
+    row["headline"] = "Red \x1b[31malert"
+    source = tmp_path / "some.jsonl"
+    source.write_text('{"id": 1}\n' + json.dumps(row) + "\n", encoding="utf-8")
+    status, text, error = told(str(source), row["id"])
+    assert status == 0
+    assert "\x1b" not in text
+    assert "some.jsonl, line 1" in error
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_the_picture_in_the_documents_is_what_the_program_draws(tmp_path: Path) -> None:
+    status, _, error = told(str(KAD), "kad-033", "--svg", str(tmp_path / "made.svg"))
+    assert status == 0, error
+    kept = KAD.parents[1] / "docs" / "explain.svg"
+    assert (tmp_path / "made.svg").read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), (
+        "timelines explain gold/kad.jsonl kad-033 --svg docs/explain.svg"
+    )
+
+
+def test_what_a_picture_shows_of_a_message_is_text(tmp_path: Path) -> None:
+    row = json.loads(KAD.read_text(encoding="utf-8").splitlines()[0])
+    row["headline"] = "<script>alert(1)</script> & more"
+    (tmp_path / "some.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert told(str(tmp_path / "some.jsonl"), row["id"], "--svg", str(tmp_path / "made.svg"))[0] == 0
+    drawn = (tmp_path / "made.svg").read_text(encoding="utf-8")
+    assert "<script>" not in drawn
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in drawn
+
+
+def test_a_picture_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    status, _, error = told(str(KAD), "kad-033", "--svg", str(tmp_path / "none" / "made.svg"))
+    assert status == 1
+    assert "No such file or directory" in error

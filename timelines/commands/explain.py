@@ -1,0 +1,134 @@
+"""`timelines explain`: why a report stands where it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from processors.correlation.linking.weights import BadWeights, parse, shipped
+from runtime.terminal import shown
+from schemas.timeline import Link
+from timelines.connection import fail
+from timelines.explaining import Looked, Story, UnknownEvent, explain
+from timelines.picturing import picture
+from timelines.sources import SourceError, Status
+
+_SHOWN: Final = 5
+
+
+class FeedName(StrEnum):
+    CODED = "coded"
+    EVENTS = "events"
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def explain(
+        source: Annotated[str, typer.Argument(help="File of reports, as `replay` takes it; - for standard input.")],
+        event: Annotated[str, typer.Argument(help="Id of one of its reports.")],
+        incident: Annotated[
+            str | None, typer.Argument(help="Of the incidents that were looked at, this one alone.")
+        ] = None,
+        feed: Annotated[FeedName, typer.Option(help="Format of SOURCE.")] = FeedName.CODED,
+        weights: Annotated[
+            Path | None, typer.Option(help="Weights that `timelines fit` wrote. [default: those that are shipped]")
+        ] = None,
+        svg: Annotated[
+            Path | None, typer.Option(metavar="FILE", help="Draw it as well: the incidents, and what spoke for each.")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object, with all that was looked at.")] = False,
+    ) -> None:
+        """Say why a report stands where it stands.
+
+        Replays SOURCE and tells which incidents the report was held against when it came, the score of each (log-odds)
+        with what spoke for and against it, where it went, and what has moved it since.
+
+        Exit status: 0 told, 1 no such report or incident, 2 wrong use.
+        """
+        try:
+            loaded = shipped() if weights is None else parse(weights.read_text(encoding="utf-8"))
+            story = _explained(source, feed.value, event, loaded)
+        except (SourceError, BadWeights) as error:
+            fail("explain", error, Status.WRONG_USE)
+        except UnicodeDecodeError:
+            fail("explain", f"{weights}: is no text: name a file that `timelines fit` wrote", Status.WRONG_USE)
+        except OSError as error:
+            fail("explain", f"{error.filename or 'a file'}: {error.strerror}", Status.WRONG_USE)
+        except UnknownEvent as error:
+            fail("explain", error, Status.FAILED)
+        looked = story.looked
+        if incident is not None:
+            looked = tuple(one for one in looked if one.incident_id == incident)
+            if not looked:
+                known = ", ".join(one.incident_id for one in story.looked) or "none"
+                fail("explain", f"{incident} was not looked at when {event} came; those were: {known}", Status.FAILED)
+        if svg is not None:
+            try:
+                svg.write_text(picture(story), encoding="utf-8")
+            except OSError as error:
+                fail("explain", f"{svg}: {error.strerror}", Status.FAILED)
+        if as_json:
+            typer.echo(json.dumps(_as_dict(story, looked), ensure_ascii=False))
+            return
+        for line in _lines(story, looked, all_of_it=incident is not None):
+            typer.echo(line)
+
+
+def _explained(source: str, feed: str, event: str, weights: Any) -> Story:
+    return explain(source, feed, event, weights, lambda line: typer.echo(line, err=True))
+
+
+def _lines(story: Story, looked: tuple[Looked, ...], *, all_of_it: bool) -> Iterator[str]:
+    event = story.event
+    yield shown(f"{event.event_id}: {event.kind}, {event.source.publisher}")
+    yield f"  {shown(event.headline)}"
+    count = len(story.looked)
+    incidents = "1 incident was" if count == 1 else f"{count} incidents were"
+    yield f"It came as report {story.place} of its region; {incidents} looked at."
+    for one in looked if all_of_it else looked[:_SHOWN]:
+        mark = "joined" if one.incident_id == story.joined else ""
+        reports = "1 report" if one.reports == 1 else f"{one.reports} reports"
+        yield f"  {one.link.score:+6.2f}  {_named(story, one.incident_id)}, {reports} {mark}".rstrip()
+        yield from _reasons(one.link, 99 if all_of_it else 4)
+    if all(one.incident_id != story.joined for one in story.looked):
+        yield f"It opened, or was drawn into, {_named(story, story.joined)}."
+    for at, told in story.history:
+        yield f"{at:%Y-%m-%d %H:%M} {shown(told)}"
+    entry = story.entry
+    yield f"Now: {shown(str(entry.role))} in {_named(story, entry.incident_id)}"
+    if entry.link is not None:
+        yield f"  {entry.link.score:+6.2f}  held against the others there"
+        yield from _reasons(entry.link, 99)
+
+
+def _reasons(link: Link, most: int) -> Iterator[str]:
+    for reason in link.reasons[:most]:
+        yield f"            {reason.contribution:+6.2f} {reason.feature}: {shown(str(reason.value))}"
+
+
+def _named(story: Story, incident_id: str) -> str:
+    title = story.titles.get(incident_id)
+    return shown(f"{incident_id} ({title})" if title else incident_id)
+
+
+def _as_dict(story: Story, looked: tuple[Looked, ...]) -> dict[str, Any]:
+    return {
+        "event_id": story.event.event_id,
+        "headline": story.event.headline,
+        "report_of_region": story.place,
+        "looked_at": [
+            {"incident_id": one.incident_id, "reports": one.reports, "link": one.link.model_dump(mode="json")}
+            for one in looked
+        ],
+        "joined": story.joined,
+        "history": [{"at": at.isoformat(), "what": what} for at, what in story.history],
+        "incident_id": story.entry.incident_id,
+        "role": story.entry.role,
+        "link": None if story.entry.link is None else story.entry.link.model_dump(mode="json"),
+        "titles": story.titles,
+    }

@@ -1,0 +1,72 @@
+"""The picture of `timelines explain`: each incident that was looked at with what spoke for it and against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from runtime.terminal import shown
+from timelines.explaining import Looked, Story
+
+_WIDTH: Final = 960
+_MIDDLE: Final = 300
+_UNIT: Final = 34.0
+_ROW: Final = 22
+_MOST_INCIDENTS: Final = 3
+_MOST_REASONS: Final = 7
+_LONGEST: Final = 62
+_LEAST_WIDTH: Final = 1.0
+_FOR, _AGAINST, _TEXT, _FAINT = "#2f7d4f", "#b5462f", "#222222", "#777777"
+
+
+def picture(story: Story) -> str:
+    """An SVG document: text of messages is escaped, nothing in it is fetched from elsewhere."""
+    body: list[str] = []
+    y = 34
+    body.append(_text(20, y, f"{story.event.event_id}: {_cut(story.event.headline, 100)}", size=16, weight="bold"))
+    y += 22
+    body.append(_text(20, y, f"report {story.place} of its region, {len(story.looked)} incidents looked at", _FAINT))
+    for one in story.looked[:_MOST_INCIDENTS]:
+        y += 40
+        drawn = list(_incident(story, one, y))
+        body += drawn
+        y += _ROW * (1 + min(_MOST_REASONS, len(one.link.reasons)))
+    y += 34
+    where = _cut(story.titles.get(story.entry.incident_id, ""), 80)
+    body.append(_text(20, y, f"now {story.entry.role} in {story.entry.incident_id} ({where})", weight="bold"))
+    y += 24
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" viewBox="0 0 {_WIDTH} {y}" '
+        'font-family="Helvetica, Arial, sans-serif">\n'
+        f'<rect width="{_WIDTH}" height="{y}" fill="#ffffff"/>\n' + "\n".join(body) + "\n</svg>\n"
+    )
+
+
+def _incident(story: Story, one: Looked, y: int) -> Iterator[str]:
+    joined = "  joined" if one.incident_id == story.joined else ""
+    title = _cut(story.titles.get(one.incident_id, one.incident_id), 84)
+    yield _text(20, y, f"{one.link.score:+.2f}  {title} ({one.reports}){joined}", weight="bold")
+    bottom = y + _ROW * (1 + min(_MOST_REASONS, len(one.link.reasons))) - 10
+    yield f'<line x1="{_MIDDLE}" y1="{y + 8}" x2="{_MIDDLE}" y2="{bottom}" stroke="{_FAINT}"/>'
+    for reason in one.link.reasons[:_MOST_REASONS]:
+        y += _ROW
+        width = max(_LEAST_WIDTH, min(260.0, abs(reason.contribution) * _UNIT))
+        left = _MIDDLE if reason.contribution >= 0 else _MIDDLE - width
+        colour = _FOR if reason.contribution >= 0 else _AGAINST
+        yield f'<rect x="{left:.1f}" y="{y - 11}" width="{width:.1f}" height="14" fill="{colour}"/>'
+        beside = _MIDDLE + (width + 8 if reason.contribution >= 0 else 8)
+        words = _cut(f"{reason.feature}: {reason.value}", _LONGEST)
+        yield _text(beside, y, f"{reason.contribution:+.2f} {words}", size=12)
+
+
+def _cut(text: str, most: int) -> str:
+    text = shown(text)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _text(x: float, y: int, text: str, colour: str = _TEXT, *, size: int = 13, weight: str = "normal") -> str:
+    return (
+        f'<text x="{x:.0f}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}">'
+        f"{escape(shown(text))}</text>"
+    )
