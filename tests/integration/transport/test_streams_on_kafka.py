@@ -283,7 +283,8 @@ async def test_a_topic_is_declared_with_its_partitions_retention_and_cleanup(yar
     async with running(app):
         await declared.declare()
         await declared.declare()  # it is there already: no error
-    assert yard.topics()[f"{yard.app_id}-made"] == 3
+    # the broker that is asked hears of it a moment after the one that made it
+    await until(lambda: yard.topics().get(f"{yard.app_id}-made") == 3, what="the topic with its partitions")
     config = yard.config(f"{yard.app_id}-made")
     assert (config["retention.ms"], config["cleanup.policy"]) == ("3600000", "compact,delete")
 
