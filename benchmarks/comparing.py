@@ -174,6 +174,8 @@ def main() -> None:
     given = parser.parse_args()
     began = time.monotonic()
     sections = {"saturation": saturation(given.rounds, given.events, given.sides.split(","))}
+    if given.keep:
+        keep(sections)  # whatever becomes of the rest
     if given.real_copies:
         sections["real_core"] = real_core(given.rounds, given.real_copies)
     for name, section in sections.items():

@@ -30,6 +30,7 @@ from schemas.event import AnyEvent
 from timelines import training
 
 from . import world
+from .machine import UNIT_AT_REST_MS, unit_ms
 
 SETS: Final = ("kad", "kaz", "nga", "sol")
 SIZES: Final = (1_000, 3_000, 10_000, 30_000, 100_000)
@@ -63,8 +64,8 @@ class _ToldLinker(EvidenceLinker):
 
 
 def main(sizes: Sequence[int], out: Path | None) -> None:
-    found: Figures = {"machine_unit_ms": round(_unit_ms(), 1), "gold": {}, "curve": []}
-    print(f"a fixed loop of Python takes {found['machine_unit_ms']} ms (about 13.5 at rest)")
+    found: Figures = {"machine_unit_ms": unit_ms(), "gold": {}, "curve": []}
+    print(f"a fixed loop of Python takes {found['machine_unit_ms']} ms (about {UNIT_AT_REST_MS} at rest)")
     for name in SETS:
         events = training.in_arrival_order(training.read_set(Path("gold") / f"{name}.jsonl").events, 1)
         found["gold"][name] = _stages(events)
@@ -173,18 +174,6 @@ def _spread(name: str, values: Sequence[float]) -> Figures:
 def _resident_kb() -> float:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1024
-
-
-def _unit_ms() -> float:
-    """What this machine is worth at the moment: the middle of several runs of one loop."""
-    times = []
-    table = {at: at for at in range(1_000)}
-    for _ in range(5):
-        began, total = time.thread_time(), 0
-        for at in range(300_000):
-            total += table[at % 1_000]
-        times.append(1e3 * (time.thread_time() - began))
-    return median(times)
 
 
 def _said(figures: Figures) -> str:

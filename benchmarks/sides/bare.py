@@ -77,12 +77,17 @@ class Bare:
                 core = self._cores[region] = self._cores_of.core_for(region)
             changes = core.apply(LogRecord(event, region, self._partition, message.offset()))  # type: ignore[arg-type]
             brought = {update.incident_id: update for update in changes.updates}
+            parted = {head.incident_id: head for head in changes.parting}
             for update in changes.updates:
                 self._send(_sent_update(update, _labels(core, update.incident_id)))
             for entry in changes.entries:
                 revision = (brought.get(entry.incident_id) or core.head(entry.incident_id)).revision
                 entries[entry.event_id] = (entry, region, revision, _labels(core, entry.incident_id))
             for incident_id in changes.touched:
+                if incident_id in parted:  # nobody can ask for its head any more
+                    touched.pop((region, incident_id), None)
+                    self._send(_sent_head(parted[incident_id], parted[incident_id].last_activity_at))
+                    continue
                 touched[region, incident_id] = (brought.get(incident_id) or event).recorded_at
         for entry in entries.values():
             self._send(_sent_entry(*entry))
