@@ -66,7 +66,11 @@ def lateness(
 
 
 @pytest.mark.parametrize(
-    ("flood", "letters", "core_ms"), [(2_500, 0, 3), (120, 800_000, 50)], ids=["many records", "large records"]
+    ("flood", "letters", "core_ms"),
+    [
+        pytest.param(2_500, 0, 3, id="many records"),
+        pytest.param(120, 800_000, 50, id="large records", marks=pytest.mark.long),
+    ],
 )
 def test_a_flooded_region_keeps_no_other_one_waiting(
     flood: int, letters: int, core_ms: int, settings: Settings, start_worker: Callable[..., WorkerProcess]
