@@ -67,6 +67,7 @@ class Bare:
     def _take_events(self, messages: list[Message]) -> None:
         entries: dict[str, Any] = {}
         touched: dict[tuple[str, str], datetime] = {}
+        parted: dict[tuple[str, str], Any] = {}  # heads that nobody can ask for any more
         for message in messages:
             headers: Any = message.headers()
             ce_type = next(value for name, value in headers if name == "ce_type").decode()
@@ -77,22 +78,21 @@ class Bare:
                 core = self._cores[region] = self._cores_of.core_for(region)
             changes = core.apply(LogRecord(event, region, self._partition, message.offset()))  # type: ignore[arg-type]
             brought = {update.incident_id: update for update in changes.updates}
-            parted = {head.incident_id: head for head in changes.parting}
+            parted.update({(region, head.incident_id): head for head in changes.parting})
             for update in changes.updates:
                 self._send(_sent_update(update, _labels(core, update.incident_id)))
             for entry in changes.entries:
-                revision = (brought.get(entry.incident_id) or core.head(entry.incident_id)).revision
+                known = brought.get(entry.incident_id) or parted.get((region, entry.incident_id))
+                revision = (known or core.head(entry.incident_id)).revision
                 entries[entry.event_id] = (entry, region, revision, _labels(core, entry.incident_id))
             for incident_id in changes.touched:
-                if incident_id in parted:  # nobody can ask for its head any more
-                    touched.pop((region, incident_id), None)
-                    self._send(_sent_head(parted[incident_id], parted[incident_id].last_activity_at))
-                    continue
+                parted.pop((region, incident_id), None)  # founded anew
                 touched[region, incident_id] = (brought.get(incident_id) or event).recorded_at
         for entry in entries.values():
             self._send(_sent_entry(*entry))
         for (region, incident_id), at in touched.items():
-            self._send(_sent_head(self._cores[region].head(incident_id), at))
+            head = parted.get((region, incident_id)) or self._cores[region].head(incident_id)
+            self._send(_sent_head(head, at))
         for core in self._cores.values():
             for piece in core.drain_state():
                 self._producer.produce(self._changelog, piece.value, piece.key.encode(), self._partition)
