@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from processors.correlation import CORE_VERSION, RegionCore
 
 if TYPE_CHECKING:
-    from processors.correlation.linking.weights import BadWeights
+    from processors.correlation.linking.weights import Weights
 
 _MOST_BYTES: Final = 10_000_000
 
@@ -36,26 +36,22 @@ def real_cores(weights: Path | None = None) -> Cores:
     # imported here: a worker whose core is another starts half a second sooner
     from processors.correlation import Correlator
     from processors.correlation.linking.linker import EvidenceLinker
-    from processors.correlation.linking.weights import BadWeights, parse, shipped
 
-    if weights is None:
-        loaded, version = shipped(), CORE_VERSION
-    else:
-        text = _text_of(weights)
-        try:
-            loaded = parse(text)
-        except BadWeights as error:
-            raise BadWeights(f"{weights}: {error}") from error
-        version = f"{CORE_VERSION}+{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    loaded, version = load_weights(weights)
     return Cores(lambda region: Correlator(region, EvidenceLinker(loaded)), version)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "BadWeights":
-        from processors.correlation.linking.weights import BadWeights
+def load_weights(weights: Path | None = None) -> tuple[Weights, str]:
+    """The weights, and the version of rules and weights together. weights, errors: as `real_cores` has them."""
+    from processors.correlation.linking.weights import BadWeights, parse, shipped
 
-        return BadWeights
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if weights is None:
+        return shipped(), CORE_VERSION
+    text = _text_of(weights)
+    try:
+        return parse(text), f"{CORE_VERSION}+{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    except BadWeights as error:
+        raise BadWeights(f"{weights}: {error}") from error
 
 
 def _text_of(weights: Path) -> str:
@@ -73,4 +69,4 @@ def _text_of(weights: Path) -> str:
         raise BadWeights(f"{weights} is no text: name a file that `timelines fit` wrote") from error
 
 
-__all__ = ["BadWeights", "Cores", "real_cores"]
+__all__ = ["Cores", "load_weights", "real_cores"]

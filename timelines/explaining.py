@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,17 @@ from processors.router import PartitionRouter
 from schemas.codec import TYPE_ENTRY, TYPE_TIMELINE, TYPE_UPDATE, decode
 from schemas.event import AnyEvent
 from schemas.regions import region_of
-from schemas.timeline import Entry, EntryAdded, EntryMoved, IncidentTimeline, Link, Merged, Split, TimelineUpdate
+from schemas.timeline import (
+    Entry,
+    EntryAdded,
+    EntryMoved,
+    IncidentTimeline,
+    Link,
+    Merged,
+    Opened,
+    Split,
+    TimelineUpdate,
+)
 from schemas.topics import ENTRIES, TIMELINES, UPDATES
 from schemas.vocabulary import EntryRole
 from timelines.rejects import Rejects
@@ -46,7 +57,8 @@ class Looked:
 class Story:
     """All there is to tell of one report.
 
-    place: its number among the reports of its region, from 1; looked: best first; joined: the incident it went to
+    place: its number among the reports of its region, from 1; looked: best first, empty for one that goes where what it
+        corrects or takes back stands; joined: the incident it went to; opened: which it opened
     history: (when, what) of everything that moved it afterwards; titles: of the incidents named here, as of the end
     """
 
@@ -54,6 +66,7 @@ class Story:
     place: int
     looked: tuple[Looked, ...]
     joined: str
+    opened: bool
     history: tuple[tuple[datetime, str], ...]
     entry: Entry
     titles: dict[str, str]
@@ -70,15 +83,18 @@ class _Watching(EvidenceLinker):
         self.event: AnyEvent | None = None
         self.looked: tuple[Looked, ...] = ()
         self.at = 0
+        self._is_told = False
 
     def features(self, event: AnyEvent) -> Features:
         self._arriving = event
         self._arrived += 1
+        if event.event_id == self._wanted and self.event is None:
+            self.event, self.at = event, self._arrived
         return super().features(event)
 
     def place(self, features: Features, *, now: datetime, named: tuple[str, ...] = ()) -> Placement:
-        if self._arriving is not None and self._arriving.event_id == self._wanted and self.event is None:
-            self.event, self.at = self._arriving, self._arrived
+        if self.event is not None and self._arriving is self.event and not self._is_told:
+            self._is_told = True
             item = Item(features)
             self.looked = tuple(
                 Looked(c.incident.incident_id, len(c.incident.members), self._explained(item, c, named))
@@ -93,9 +109,10 @@ class _Fate:
 
     event_id: str
     joined: str = ""
+    opened: bool = False
     entry: Entry | None = None
     history: list[tuple[datetime, str]] = field(default_factory=list)
-    titles: dict[str, str] = field(default_factory=dict)
+    _heads: dict[str, bytes] = field(default_factory=dict)
 
     def take(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         if key is None or value is None:
@@ -103,10 +120,8 @@ class _Fate:
         if topic == ENTRIES and key.decode() == self.event_id:
             self.entry = decode(TYPE_ENTRY, value)  # type: ignore[assignment]  # the topic's type
         elif topic == TIMELINES:
-            head = decode(TYPE_TIMELINE, value)
-            assert isinstance(head, IncidentTimeline)
-            self.titles[head.incident_id] = head.title
-        elif topic == UPDATES and self.event_id.encode() in value:
+            self._heads[key.decode()] = value
+        elif topic == UPDATES and json.dumps(self.event_id, ensure_ascii=False).encode() in value:
             update = decode(TYPE_UPDATE, value)
             assert isinstance(update, TimelineUpdate)
             self._told(update)
@@ -119,14 +134,23 @@ class _Fate:
             if isinstance(change, EntryAdded):
                 if change.role is not EntryRole.BACKGROUND:
                     self.joined = update.incident_id
+                    self.opened = any(isinstance(other, Opened) for other in update.changes)
             elif change.from_incident is not None:
                 why = "; ".join(change.reasons or whys.get(change.from_incident, ()))
                 told = f"went from {change.from_incident} to {update.incident_id}"
                 self.history.append((update.recorded_at, f"{told}: {why}" if why else told))
 
+    def titles(self, incidents: Iterable[str]) -> dict[str, str]:
+        """Of these incidents, as of the end."""
+        heads = (decode(TYPE_TIMELINE, self._heads[name]) for name in incidents if name in self._heads)
+        return {head.incident_id: head.title for head in heads if isinstance(head, IncidentTimeline)}
+
 
 def explain(source: str, feed: str, event_id: str, weights: Weights, tell: Callable[[str], None]) -> Story:
-    """Replays the source. tell: is given a line for each bad line of it. Raises UnknownEvent, SourceError."""
+    """Replays the source, all of it. feed: a name of FEEDS. tell: is given a line for each bad line of it.
+
+    Raises UnknownEvent, SourceError, and OSError where the source ends in the middle of a read.
+    """
     watching: list[_Watching] = []
 
     def core_for(region: str) -> Correlator[Features]:
@@ -142,7 +166,10 @@ def explain(source: str, feed: str, event_id: str, weights: Weights, tell: Calla
     seen = next((linker for linker in watching if linker.event is not None), None)
     if seen is None or seen.event is None or fate.entry is None:
         raise UnknownEvent(f"{event_id} is not among the reports of {source}, or stands there as a bad line")
-    return Story(seen.event, seen.at, seen.looked, fate.joined, tuple(fate.history), fate.entry, fate.titles)
+    named = [*(one.incident_id for one in seen.looked), fate.joined, fate.entry.incident_id]
+    return Story(
+        seen.event, seen.at, seen.looked, fate.joined, fate.opened, tuple(fate.history), fate.entry, fate.titles(named)
+    )
 
 
 def _outgoing(

@@ -42,7 +42,6 @@ class Settings:
     any_least: float = -2.4
     any_slack: float = 0.2
     vote_least: float = -2.7
-    cross_link: float = -1.5
     core_veto: float = -1.6
     cohesion: float = 0.5
     draw_lead: float = 1.5

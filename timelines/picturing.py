@@ -29,9 +29,8 @@ def picture(story: Story) -> str:
     body.append(_text(20, y, f"report {story.place} of its region, {len(story.looked)} incidents looked at", _FAINT))
     for one in story.looked[:_MOST_INCIDENTS]:
         y += 40
-        drawn = list(_incident(story, one, y))
-        body += drawn
-        y += _ROW * (1 + min(_MOST_REASONS, len(one.link.reasons)))
+        body += _incident(story, one, y)
+        y += _height(one)
     y += 34
     where = _cut(story.titles.get(story.entry.incident_id, ""), 80)
     body.append(_text(20, y, f"now {story.entry.role} in {story.entry.incident_id} ({where})", weight="bold"))
@@ -43,12 +42,15 @@ def picture(story: Story) -> str:
     )
 
 
+def _height(one: Looked) -> int:
+    return _ROW * (1 + min(_MOST_REASONS, len(one.link.reasons)))
+
+
 def _incident(story: Story, one: Looked, y: int) -> Iterator[str]:
     joined = "  joined" if one.incident_id == story.joined else ""
     title = _cut(story.titles.get(one.incident_id, one.incident_id), 84)
     yield _text(20, y, f"{one.link.score:+.2f}  {title} ({one.reports}){joined}", weight="bold")
-    bottom = y + _ROW * (1 + min(_MOST_REASONS, len(one.link.reasons))) - 10
-    yield f'<line x1="{_MIDDLE}" y1="{y + 8}" x2="{_MIDDLE}" y2="{bottom}" stroke="{_FAINT}"/>'
+    yield f'<line x1="{_MIDDLE}" y1="{y + 8}" x2="{_MIDDLE}" y2="{y + _height(one) - 10}" stroke="{_FAINT}"/>'
     for reason in one.link.reasons[:_MOST_REASONS]:
         y += _ROW
         width = max(_LEAST_WIDTH, min(260.0, abs(reason.contribution) * _UNIT))

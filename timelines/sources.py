@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -34,6 +34,13 @@ _SURELY_FITS_BYTES: Final = 500_000
 _STOP_POLL_S: Final = 0.2
 
 FEEDS: Final[dict[str, Feed]] = {feed.name: feed for feed in (CodedFeed(), EventsFeed())}
+
+
+class FeedName(StrEnum):
+    """The names of FEEDS, as an option of commands takes them."""
+
+    CODED = "coded"
+    EVENTS = "events"
 
 
 class Status(IntEnum):

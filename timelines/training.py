@@ -28,7 +28,7 @@ from processors.correlation.linking.candidates import (
     state_values,
 )
 from processors.correlation.linking.extraction import features_of
-from processors.correlation.linking.incidents import MAX_REPRESENTATIVES, Incident, Member
+from processors.correlation.linking.incidents import Incident, Member
 from processors.correlation.linking.linker import EvidenceLinker
 from processors.correlation.linking.pairs import PAIR_FEATURES, Item, oriented, pair_features
 from processors.correlation.linking.weights import PAIR_MODELS, Weights
@@ -125,20 +125,19 @@ class Choice:
     #: events of the right incident, for importance
     size: int
     candidates: list[Candidate] = field(default_factory=list)
-    right: list[float] = field(default_factory=list)
+    right: list[bool] = field(default_factory=list)
     models: list[list[int]] = field(default_factory=list)
     vectors: list[NDArray[np.float32]] = field(default_factory=list)
     member_right: list[list[float]] = field(default_factory=list)
 
 
-def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str], weights: Weights | None = None) -> list[Choice]:
-    """Choices of a stream. Without weights events go where the labels say; with them, where the linker puts them."""
-    linker = EvidenceLinker(weights or _NO_WEIGHTS)
+def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str]) -> list[Choice]:
+    """Choices of a stream whose events go where the labels say."""
+    linker = EvidenceLinker(_NO_WEIGHTS)
     sizes: dict[str, int] = defaultdict(int)
     for label in incident_of.values():
         sizes[label] += 1
     choices: list[Choice] = []
-    holds: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for seq, event in enumerate(events):
         features = linker.features(event)
         item = Item(features)
@@ -146,26 +145,14 @@ def walk(events: Sequence[AnyEvent], incident_of: Mapping[str, str], weights: We
         candidates = linker.examine(item)
         choice = Choice(label, features.kind, sizes[label])
         for candidate in candidates:
-            counts = holds[candidate.incident.incident_id]
             choice.candidates.append(_frozen(item, candidate, linker))
-            choice.right.append(counts[label] / sum(counts.values()))
+            choice.right.append(candidate.incident.incident_id == label)
             seen = [_compared(item, member.item, linker) for member in candidate.members]
             choice.models.append([model for model, _ in seen])
             choice.vectors.append(np.array([vector for _, vector in seen], dtype=np.float32))
             choice.member_right.append([float(incident_of[member.event_id] == label) for member in candidate.members])
         choices.append(choice)
-        if weights is None:
-            home = label
-        else:
-            linker.judge(item, candidates)
-            home = (
-                candidates[0].incident.incident_id if candidates and linker.joins(item, candidates) else event.event_id
-            )
-        linker.hold(event.event_id, features, seq=seq, incident_id=home)
-        holds[home][label] += 1
-        if weights is not None:
-            _merge(linker, home, holds)
-            _draw(linker, event.event_id, holds, incident_of)
+        linker.hold(event.event_id, features, seq=seq, incident_id=label)
     return choices
 
 
@@ -175,24 +162,13 @@ def _compared(one: Item, other: Item, linker: EvidenceLinker) -> tuple[int, list
     return PAIR_MODELS.index(model), pair_features(first, second, linker.statistics)
 
 
-def _merge(linker: EvidenceLinker, home: str, holds: dict[str, dict[str, int]]) -> None:
+def _merge(linker: EvidenceLinker, home: str) -> None:
     while (proposal := linker.merge_of(home, now=NOW)) is not None:
         one, other = linker._incidents[proposal.one], linker._incidents[proposal.other]
         keep, gone = sorted((one, other), key=lambda i: (-len(i.members), i.founding_seq()))
         for member in list(gone.members.values()):
             linker.move(member.event_id, keep.incident_id)
-        for label, count in holds.pop(gone.incident_id, {}).items():
-            holds[keep.incident_id][label] += count
         home = keep.incident_id
-
-
-def _draw(linker: EvidenceLinker, event_id: str, holds: dict[str, dict[str, int]], labels: Mapping[str, str]) -> None:
-    for proposal in linker.drawn_by(event_id, now=NOW):
-        moved = linker._members[proposal.event_id]
-        left, label = moved.incident_id, labels[proposal.event_id]
-        linker.move(proposal.event_id, linker._members[event_id].incident_id)
-        holds[left][label] -= 1
-        holds[moved.incident_id][label] += 1
 
 
 def _frozen(item: Item, candidate: Candidate, linker: EvidenceLinker) -> Candidate:
@@ -271,8 +247,8 @@ def incident_rows(
             fill_pair_values(candidate)
         for candidate, right in zip(choice.candidates, choice.right, strict=True):
             rows.append(list(candidate.values))
-            labels.append(1.0 if right > 0.5 else 0.0)
-            importance.append(2.0 / sqrt(choice.size) if right > 0.5 else 1.0)
+            labels.append(1.0 if right else 0.0)
+            importance.append(2.0 / sqrt(choice.size) if right else 1.0)
     return rows, labels, importance
 
 
@@ -297,17 +273,14 @@ def streams_of(labelled: LabelledSet, copies: int, seed: int) -> Iterator[tuple[
 
 
 def assign(events: Sequence[AnyEvent], weights: Weights) -> dict[str, str]:
-    """Event -> incident, as the linker alone decides: joins, then merges."""
+    """Event -> incident, as the linker alone decides: joins, merges, statements that go over."""
     linker = EvidenceLinker(weights)
     for seq, event in enumerate(events):
         features = linker.features(event)
         placement = linker.decide(features)
         home = placement or event.event_id
         linker.hold(event.event_id, features, seq=seq, incident_id=home)
-        _merge(linker, home, defaultdict(lambda: defaultdict(int)))
+        _merge(linker, home)
         for proposal in linker.drawn_by(event.event_id, now=NOW):
             linker.move(proposal.event_id, linker._members[event.event_id].incident_id)
     return {event_id: member.incident_id for event_id, member in linker._members.items()}
-
-
-assert MAX_REPRESENTATIVES > 0

@@ -9,6 +9,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from schemas.codec import encode
+from tests.builders import an_attack
 from timelines.cli import app
 from timelines.training import in_arrival_order, read_set
 
@@ -118,3 +120,21 @@ def test_a_picture_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     status, _, error = told(str(KAD), "kad-033", "--svg", str(tmp_path / "none" / "made.svg"))
     assert status == 1
     assert "No such file or directory" in error
+
+
+def test_a_correction_went_where_what_it_corrects_stands(tmp_path: Path) -> None:
+    events = [an_attack("10:00", event_id="first"), an_attack("11:00", event_id="later", corrects="first")]
+    source = tmp_path / "events.jsonl"
+    source.write_bytes(b"".join(encode(event) + b"\n" for event in events))
+    status, text, error = told(str(source), "later", "--feed", "events")
+    assert status == 0, error
+    assert "report 2 of its region; 0 incidents were looked at" in text
+    assert "It went to inc-" in text
+    assert "corrects: first" in text
+
+
+def test_weights_that_are_none_are_said_as_replay_says_it(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_bytes(b"\xff\xfe")
+    status, _, error = told(str(KAD), "kad-033", "--weights", str(tmp_path / "weights"))
+    assert status == 2
+    assert "is no text: name a file that `timelines fit` wrote" in error

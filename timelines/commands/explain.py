@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from processors.correlation.linking.weights import BadWeights, parse, shipped
+from processors.cores import load_weights
+from processors.correlation.linking.weights import BadWeights
 from runtime.terminal import shown
 from schemas.timeline import Link
+from timelines import explaining
 from timelines.connection import fail
-from timelines.explaining import Looked, Story, UnknownEvent, explain
+from timelines.explaining import Looked, Story, UnknownEvent
 from timelines.picturing import picture
-from timelines.sources import SourceError, Status
+from timelines.sources import FeedName, SourceError, Status
 
 _SHOWN: Final = 5
-
-
-class FeedName(StrEnum):
-    CODED = "coded"
-    EVENTS = "events"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,14 +47,12 @@ def register(app: typer.Typer) -> None:
         Exit status: 0 told, 1 no such report or incident, 2 wrong use.
         """
         try:
-            loaded = shipped() if weights is None else parse(weights.read_text(encoding="utf-8"))
-            story = _explained(source, feed.value, event, loaded)
+            loaded, _ = load_weights(weights)
+            story = explaining.explain(source, feed.value, event, loaded, lambda line: typer.echo(line, err=True))
         except (SourceError, BadWeights) as error:
             fail("explain", error, Status.WRONG_USE)
-        except UnicodeDecodeError:
-            fail("explain", f"{weights}: is no text: name a file that `timelines fit` wrote", Status.WRONG_USE)
         except OSError as error:
-            fail("explain", f"{error.filename or 'a file'}: {error.strerror}", Status.WRONG_USE)
+            fail("explain", f"{error.filename or 'a file'}: {error.strerror}", Status.FAILED)
         except UnknownEvent as error:
             fail("explain", error, Status.FAILED)
         looked = story.looked
@@ -79,10 +73,6 @@ def register(app: typer.Typer) -> None:
             typer.echo(line)
 
 
-def _explained(source: str, feed: str, event: str, weights: Any) -> Story:
-    return explain(source, feed, event, weights, lambda line: typer.echo(line, err=True))
-
-
 def _lines(story: Story, looked: tuple[Looked, ...], *, all_of_it: bool) -> Iterator[str]:
     event = story.event
     yield shown(f"{event.event_id}: {event.kind}, {event.source.publisher}")
@@ -96,7 +86,7 @@ def _lines(story: Story, looked: tuple[Looked, ...], *, all_of_it: bool) -> Iter
         yield f"  {one.link.score:+6.2f}  {_named(story, one.incident_id)}, {reports} {mark}".rstrip()
         yield from _reasons(one.link, 99 if all_of_it else 4)
     if all(one.incident_id != story.joined for one in story.looked):
-        yield f"It opened, or was drawn into, {_named(story, story.joined)}."
+        yield f"It {'opened' if story.opened else 'went to'} {_named(story, story.joined)}."
     for at, told in story.history:
         yield f"{at:%Y-%m-%d %H:%M} {shown(told)}"
     entry = story.entry
@@ -126,6 +116,7 @@ def _as_dict(story: Story, looked: tuple[Looked, ...]) -> dict[str, Any]:
             for one in looked
         ],
         "joined": story.joined,
+        "opened": story.opened,
         "history": [{"at": at.isoformat(), "what": what} for at, what in story.history],
         "incident_id": story.entry.incident_id,
         "role": story.entry.role,

@@ -18,12 +18,7 @@ from runtime.settings import SettingsError
 from runtime.terminal import shown
 from timelines.connection import settings_for
 from timelines.producing import NoLog, ProductionRun
-from timelines.sources import SourceError, Status
-
-
-class FeedName(StrEnum):
-    CODED = "coded"
-    EVENTS = "events"
+from timelines.sources import FeedName, SourceError, Status
 
 
 class Order(StrEnum):

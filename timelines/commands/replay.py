@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from processors.cores import BadWeights, real_cores
+from processors.cores import real_cores
+from processors.correlation.linking.weights import BadWeights
 from processors.router import GapInLog
 from timelines.connection import fail, settings_for
 from timelines.files import Targets

@@ -39,7 +39,8 @@ def register(app: typer.Typer) -> None:
             log_level=log_level,
         )
         # imported here: Faust takes a second, and `--help` should not
-        from processors.cores import BadWeights, real_cores
+        from processors.cores import real_cores
+        from processors.correlation.linking.weights import BadWeights
         from processors.service import run_worker
         from runtime.clients import BrokerUnreachable
         from runtime.logging import set_up_logging

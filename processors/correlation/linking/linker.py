@@ -57,8 +57,8 @@ class _Seen:
     version: int
 
 
-def _is_talk(incident: Incident) -> bool:
-    """Statements and nothing else: each resembles some other, so that a chain of them has no end and no subject."""
+def _is_of_statements_alone(incident: Incident) -> bool:
+    """Two or more: each resembles some other, so that a chain of them has no end and no subject."""
     return not incident.cores and len(incident.members) > 1
 
 
@@ -226,7 +226,7 @@ class EvidenceLinker:
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""
         best = candidates[0]
-        if _is_talk(best.incident) and _mean(best.scores) < self.weights.cohesion:
+        if _is_of_statements_alone(best.incident) and _mean(best.scores) < self.weights.cohesion:
             return False
         if best.score > self.weights.join:
             return True
@@ -315,12 +315,8 @@ class EvidenceLinker:
         ]
         if cores and sum(cores) / len(cores) < self.weights.core_veto:
             return None
-        if all(member.kind == "s" for incident in (one, other) for member in incident.representatives()) and (
-            max(max(candidate.comparison.raw) for candidate in own) <= self.weights.cross_link
-        ):
-            return None
         means = [_mean(candidate.scores) for candidate in own]
-        if not smaller.cores and _is_talk(larger) and _mean(means) < self.weights.cohesion:
+        if not smaller.cores and _is_of_statements_alone(larger) and _mean(means) < self.weights.cohesion:
             return None
 
         w = self._incident_terms

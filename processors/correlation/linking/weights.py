@@ -30,7 +30,6 @@ class Weights:
     vote_start, vote_slope, vote_least: an incident of size L takes in another when the mean vote is above
         start - slope * ln L, never below `least`: however large, it does not take everything. Without a happening L
         is 1: no story is established by words alone
-    cross_link: two incidents of statements alone also need one pair above this
     core_veto: two incidents whose happenings agree less than this, in the mean, are two
     cohesion: a statement joins, and statements merge with, an incident of two statements or more and nothing else only
         where it suits them by this in the mean
@@ -51,7 +50,6 @@ class Weights:
     any_least: float = -2.4
     any_slack: float = 0.2
     vote_least: float = -2.7
-    cross_link: float = -1.5
     core_veto: float = -1.6
     cohesion: float = 0.5
     draw_lead: float = 1.5
@@ -75,7 +73,7 @@ def parse(text: str) -> Weights:
 
 CHOICES: Final = (
     "join", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead", "vote_start",
-    "vote_slope", "vote_least", "cross_link",
+    "vote_slope", "vote_least",
     "core_veto", "cohesion", "draw_lead", "draw_least",
 )  # fmt: skip
 

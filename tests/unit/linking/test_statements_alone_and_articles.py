@@ -18,7 +18,7 @@ from timelines.training import LabelledSet, assign, in_arrival_order, is_of_arti
 ROOT = Path(__file__).parents[3]
 
 
-def largest_talk(seed: int, weights: Weights) -> int:
+def largest_of_statements_alone(seed: int, weights: Weights) -> int:
     """Members of the largest incident of the week in Kazakhstan that has no happening."""
     events = in_arrival_order(read_set(ROOT / "gold" / "kaz.jsonl").events, seed)
     homes = assign(events, weights)
@@ -28,8 +28,8 @@ def largest_talk(seed: int, weights: Weights) -> int:
 
 @pytest.mark.parametrize("seed", [4, 5])
 def test_words_of_many_capitals_make_no_chain(seed: int) -> None:
-    assert largest_talk(seed, shipped()) <= 6
-    assert largest_talk(seed, replace(shipped(), cohesion=-9.0)) > 6
+    assert largest_of_statements_alone(seed, shipped()) <= 6
+    assert largest_of_statements_alone(seed, replace(shipped(), cohesion=-9.0)) > 6
 
 
 def items(file: str, count: int) -> list[Item]:
