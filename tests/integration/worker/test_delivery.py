@@ -59,10 +59,8 @@ def test_what_stands_in_one_partition_of_the_log_goes_to_the_same_partition(
     assert {record.partition for record in read_topic(settings, UPDATES, PARTITIONS)} == {0, 1, 2}
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_worker_that_ends_under_load_is_followed_by_one_that_goes_on_exactly_there(
-    number: signal.Signals, settings: Settings, start_worker: Callable[..., WorkerProcess]
-) -> None:
+def ended_under_load(number: signal.Signals, settings: Settings, start_worker: Callable[..., WorkerProcess]) -> None:
+    """A worker gets the signal in the middle of its work, and a second one takes the log to its end."""
     first = start_worker(batch_records=40)
     first.wait_ready()
     append(settings, reports(1_500), PARTITIONS)
@@ -77,7 +75,14 @@ def test_a_worker_that_ends_under_load_is_followed_by_one_that_goes_on_exactly_t
     count = 1_500 + append(settings, reports(300, 1_500), PARTITIONS)
     wait_until(lambda: second.applied() == count, what="the log applied")
     assert second.facts("restored")[-1]["records"] > 0
-    assert_sink_equals_replay(settings, PARTITIONS, is_isolated=False)
+
+
+def test_a_worker_that_is_ended_under_load_is_followed_by_one_that_goes_on_exactly_there(
+    settings: Settings, start_worker: Callable[..., WorkerProcess]
+) -> None:
+    """In good order. Half a transaction of one that was killed stays for ever on this broker: see test_on_kafka.py."""
+    ended_under_load(signal.SIGTERM, settings, start_worker)
+    assert_sink_equals_replay(settings, PARTITIONS, is_isolated=True)
 
 
 def test_two_workers_share_the_partitions_and_lose_nothing_when_one_joins_and_one_leaves(

@@ -15,7 +15,7 @@ from processors.transaction import PartitionWriter
 from runtime.clients import client_config
 from runtime.settings import Settings
 from schemas.topics import TIMELINES, changelog_topic
-from tests.integration.worker.test_delivery import reports
+from tests.integration.worker.test_delivery import ended_under_load, reports
 from tests.log_and_sink import append, assert_sink_equals_replay
 from tests.tally_core import an_attack
 from tests.tally_service import APP_ID, PARTITIONS
@@ -32,6 +32,13 @@ def settings(on_kafka: Settings) -> Settings:
 @pytest.fixture
 def start_worker(start_on_kafka: Callable[..., WorkerProcess]) -> Callable[..., WorkerProcess]:
     return start_on_kafka
+
+
+def test_a_worker_that_is_killed_under_load_is_followed_by_one_that_goes_on_exactly_there(
+    settings: Settings, start_worker: Callable[..., WorkerProcess]
+) -> None:
+    ended_under_load(signal.SIGKILL, settings, start_worker)
+    assert_sink_equals_replay(settings, PARTITIONS, is_isolated=True)
 
 
 @pytest.mark.long  # tests/chaos/test_short_storm.py kills and ends workers under load too, and more besides
