@@ -1,9 +1,14 @@
-"""How far the workers have come, by what they committed: the offset in the partition's own state record."""
+"""How far the workers have come, by what they committed: the offset in the partition's own state record.
+
+What is heard may be seconds old where a broker is away, so the lag at a moment is told afterwards, from the times in
+the records themselves: a record bears the time before its commit, so that lag is the least that it can have been.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_right
 from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
@@ -28,6 +33,9 @@ class Progress:
         #: by partition: last offset applied, and where in the changelog this stands
         self._applied = dict.fromkeys(self._partitions, -1)
         self._seen_to = dict.fromkeys(self._partitions, 0)
+        #: by partition: when each offset was about to be committed, in ms, and the offsets
+        self._times: dict[int, list[int]] = {number: [] for number in self._partitions}
+        self._offsets: dict[int, list[int]] = {number: [] for number in self._partitions}
         self._asker: Consumer = new_consumer(settings, "progress-asker")
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
@@ -41,6 +49,14 @@ class Progress:
     def applied(self) -> dict[int, int]:
         """By partition the last offset applied, -1 for none; as far as was heard."""
         return dict(self._applied)
+
+    def applied_at(self, moment_ms: int) -> dict[int, int]:
+        """By partition the last offset that can have been applied at a moment, of all that was heard until now."""
+        found = {}
+        for number in self._partitions:
+            at = bisect_right(self._times[number], moment_ms)
+            found[number] = self._offsets[number][at - 1] if at else -1
+        return found
 
     def now(self, within_s: float) -> dict[int, int]:
         """The same, of everything that was committed before the call. Raises AssertionError where nobody answers."""
@@ -72,6 +88,9 @@ class Progress:
                 elif message.error() is None:
                     if message.key() in self._keys:
                         self._applied[number] = decode_partition_state(message.value()).offset
+                        # a new owner's clock never runs back here: all of them are on this machine
+                        self._times[number].append(max([*self._times[number][-1:], message.timestamp()[1]]))
+                        self._offsets[number].append(self._applied[number])
                     self._seen_to[number] = offset + 1
         consumer.close()
 

@@ -22,6 +22,7 @@ LASTS_S: Final[dict[str, tuple[float, float]]] = {
     "disk_full": (0.0, 0.0),  # a worker's files may not grow any more, from now on
     "state_deleted": (0.0, 0.0),  # home, temporary files and working directory of a worker go
     "broker_kill": (0.5, 5.0),  # kill -9 of a broker, and its restart
+    "broker_freeze": (1.0, 9.0),  # SIGSTOP of a broker, and SIGCONT: its connections stay and nobody answers
     "cut": (0.0, 0.0),  # connections end with a reset
     "slow": (1.5, 4.0),  # latency and little bandwidth
     "half_close": (1.0, 4.0),  # FIN one way; what the other end answers is held back

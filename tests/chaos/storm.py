@@ -1,11 +1,12 @@
-"""Does to a running stack what a schedule says, one thing on top of the other, and measures the lag at each kill."""
+"""Does to a running stack what a schedule says, one thing on top of the other, and says what waited at each kill."""
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from tests.chaos.feed import Feed
@@ -21,17 +22,32 @@ T = TypeVar("T")
 STUCK_S: Final = 600.0
 _LOOK_S: Final = 0.1
 _ANSWER_S: Final = 300.0
+#: what took longer to be heard is not what is so now
+_FRESH_S: Final = 1.0
 _WEATHER: Final = ("slow", "swallow", "hold", "half_close")
 _OF_WORKERS: Final = ("kill", "term", "remove", "freeze", "doze", "disk_full", "state_deleted")
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When something was done, in ms, and which records the brokers had taken: by partition, the offset after them."""
+
+    ms: int
+    ends: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """at_s: since the round began. lag_before, lag_after: records that waited, where it was a kill of any sort."""
+    """at_s: since the round began. before, after: just before and just after it, where it was a kill of any sort.
+
+    lag_before, lag_after: records that waited then, as it is known in the end
+    """
 
     disturbance: Disturbance
     at_s: float
     target: str
+    before: Moment | None = None
+    after: Moment | None = None
     lag_before: int | None = None
     lag_after: int | None = None
 
@@ -79,7 +95,7 @@ class Storm:
             self._until(lambda begin=begin: time.monotonic() >= begin, "the time of the next one")  # type: ignore[misc]
             if disturbance.kind in _OF_WORKERS:
                 self._to_worker(disturbance)
-            elif disturbance.kind == "broker_kill":
+            elif disturbance.kind in ("broker_kill", "broker_freeze"):
                 self._to_broker(disturbance)
             elif disturbance.kind == "add":
                 self._fleet.start()
@@ -95,6 +111,17 @@ class Storm:
         if self._fleet.size == 0:
             self._fleet.start()
         self._until(lambda: self._lag() == 0, "the log applied")
+        self.done = [self._with_lag(done) for done in self.done]
+        for done in self.done:
+            _check(done)
+
+    def _with_lag(self, done: Done) -> Done:
+        if done.before is None or done.after is None:
+            return done
+        before, after = (
+            lag(moment.ends, self._progress.applied_at(moment.ms)) for moment in (done.before, done.after)
+        )  # fmt: skip
+        return replace(done, lag_before=before, lag_after=after)
 
     # --- workers --------------------------------------------------------------------------------------------
 
@@ -105,10 +132,10 @@ class Storm:
                 return None
             return working[int(disturbance.aim * len(working))]
 
-        member = self._until(target, f"a worker at work for {disturbance}")
+        is_kill = disturbance.kind not in ("disk_full", "state_deleted")
+        member = self._while_behind(target, f"a worker at work for {disturbance}", is_kill)
         fleet, kind = self._fleet, disturbance.kind
-        ends = dict(self._feed.ends)
-        before = lag(ends, self._progress.now(_ANSWER_S)) if kind not in ("disk_full", "state_deleted") else None
+        before = self._moment() if is_kill else None
         match kind:
             case "kill":
                 fleet.kill(member)
@@ -126,27 +153,32 @@ class Storm:
             case _:
                 fleet.delete_state(member)
         # against the ends of before: what came since cannot hide that the work was done
-        after = None if before is None else lag(ends, self._progress.now(_ANSWER_S))
+        after = None if before is None else replace(before, ms=_now_ms())
         self._note(disturbance, f"worker {member.number}", before, after)
 
     # --- brokers --------------------------------------------------------------------------------------------
 
     def _to_broker(self, disturbance: Disturbance) -> None:
-        self._until(lambda: self._repair is None and self._lag() >= self._enough, f"a broker to kill for {disturbance}")
+        def is_due() -> bool:
+            return self._repair is None and self._lag() >= self._enough
+
+        self._while_behind(is_due, f"a broker to kill for {disturbance}")
         kafka, number = self._stack.kafka, 1 + int(disturbance.aim * self._stack.nodes)
-        ends = dict(self._feed.ends)
-        before = lag(ends, self._progress.now(_ANSWER_S))
-        kafka.kill(number)
-        at = len(self.done)
-        self._note(disturbance, f"broker {number}", before, before)
+        is_kill = disturbance.kind == "broker_kill"
+        before = self._moment()
+        if is_kill:
+            kafka.kill(number)
+        else:
+            kafka.signal_node(number, signal.SIGSTOP)
+        self._note(disturbance, f"broker {number}", before, replace(before, ms=_now_ms()))
 
         def repair() -> None:
             try:
                 time.sleep(disturbance.lasts_s)
-                kafka.start_node(number)
-                after = lag(ends, self._progress.now(_ANSWER_S))
-                self.done[at] = Done(disturbance, self.done[at].at_s, f"broker {number}", before, after)
-                _check(self.done[at])
+                if is_kill:
+                    kafka.start_node(number)
+                else:
+                    kafka.signal_node(number, signal.SIGCONT)
             except BaseException as error:  # noqa: BLE001 - told by the main thread
                 self._failure = error
             self._repair = None
@@ -187,17 +219,32 @@ class Storm:
 
     # --- time -----------------------------------------------------------------------------------------------
 
+    def _while_behind(self, is_so: Callable[[], T | None], what: str, is_needed: bool = True) -> T:
+        """Until it is so by what was just heard: what was heard last may be of before the workers caught up."""
+        while True:
+            found = self._until(is_so, what)
+            if not is_needed:
+                return found
+            began = time.monotonic()
+            self._progress.now(_ANSWER_S)
+            still = is_so()
+            if still and time.monotonic() - began < _FRESH_S:
+                return still
+
+    def _moment(self) -> Moment:
+        return Moment(_now_ms(), dict(self._feed.ends))
+
     def _lag(self) -> int:
         return lag(self._feed.ends, self._progress.applied())
 
     def _later(self, seconds: float, undo: Callable[[], None]) -> None:
         self._ongoing.append((time.monotonic() + seconds, undo))
 
-    def _note(self, disturbance: Disturbance, target: str, before: int | None = None, after: int | None = None) -> None:
+    def _note(
+        self, disturbance: Disturbance, target: str, before: Moment | None = None, after: Moment | None = None
+    ) -> None:
         self.done.append(Done(disturbance, time.monotonic() - self._began, target, before, after))
         self._say(str(self.done[-1]))
-        if before is not None:
-            _check(self.done[-1])
 
     def _until(self, is_so: Callable[[], T | None], what: str) -> T:
         """Look again and again, and meanwhile do what is due. Raises Stuck when nothing is applied for STUCK_S."""
@@ -220,6 +267,10 @@ class Storm:
         self._fleet.tend()
         if self._failure is not None:
             raise AssertionError(f"a broker did not come back as it should: {self._failure!r}") from self._failure
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def _check(done: Done) -> None:
