@@ -14,6 +14,7 @@ import structlog
 import uvloop
 
 from faust_confluent.consumer import Consumer
+from faust_confluent.metrics import StatisticsCollector
 from processors.cores import Cores
 from processors.log_end import LogEnd
 from processors.watch import Watch
@@ -137,7 +138,10 @@ class Probes:
         self._log_end = log_end
         self._watch = watch
         # Faust makes its consumer when it is first asked for; two threads that ask at once would get two
-        self._made = cast("Consumer", worker.app.consumer)
+        self._made = made = cast("Consumer", worker.app.consumer)
+        worker.metrics.registry.register(
+            StatisticsCollector(lambda: {"consumer": made.statistics}, prefix="incident_timelines_librdkafka")
+        )
         self._beat_at = monotonic()
         self._loop_late_s = 0.0
         self.live: Mapping[str, Check] = {

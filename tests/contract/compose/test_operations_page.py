@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from faust_confluent.metrics import StatisticsCollector
 from runtime.metrics import GateMetrics, WorkerMetrics
 from runtime.settings import PREFIX, Settings
 from schemas.topics import REGISTRY, changelog_topic
@@ -19,10 +20,11 @@ SERVICES = read_compose(COMPOSE.read_text(encoding="utf-8"))["services"]
 
 
 def test_the_metrics_are_all_there_and_no_others() -> None:
+    librdkafka = StatisticsCollector(dict, prefix="librdkafka").describe()
     told = {
         metric.name.removeprefix("incident_timelines_") + ("_total" if metric.type == "counter" else "")
-        for metrics in (WorkerMetrics(), GateMetrics())
-        for metric in metrics.registry.collect()
+        for metrics in (WorkerMetrics().registry.collect(), GateMetrics().registry.collect(), librdkafka)
+        for metric in metrics
     }
     section = PAGE.partition("\n## Metrics\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == told

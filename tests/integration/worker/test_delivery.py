@@ -41,6 +41,9 @@ def test_a_batch_comes_out_on_every_sink_topic_and_equals_the_replay(
     assert sum(worker.metric("events_total").values()) == count - 12
     assert worker.metric("rejected_total") == {'field="value"': 12}
     assert worker.metric("lag_records") == {f'partition="{number}"': 0 for number in range(PARTITIONS)}
+    wait_until(
+        lambda: 1.0 in worker.metric("librdkafka_broker_up").values(), what="librdkafka's statistics of a live broker"
+    )
     assert worker.end() == 0
 
 
