@@ -19,8 +19,10 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from producers.feeds import MAX_LINE_BYTES, Bad, Feed, Line, Parsed
+from producers.feeds.acled import AcledFeed
 from producers.feeds.coded import CodedFeed
 from producers.feeds.events import EventsFeed
+from producers.feeds.ged import GedFeed
 from schemas.arrival import dated, in_report_time, stamped
 from schemas.codec import encode
 from schemas.errors import TooLarge
@@ -33,7 +35,7 @@ _CHUNK_BYTES: Final = 256 * 1024
 _SURELY_FITS_BYTES: Final = 500_000
 _STOP_POLL_S: Final = 0.2
 
-FEEDS: Final[dict[str, Feed]] = {feed.name: feed for feed in (CodedFeed(), EventsFeed())}
+FEEDS: Final[dict[str, Feed]] = {feed.name: feed for feed in (CodedFeed(), EventsFeed(), AcledFeed(), GedFeed())}
 
 
 class FeedName(StrEnum):
@@ -41,6 +43,8 @@ class FeedName(StrEnum):
 
     CODED = "coded"
     EVENTS = "events"
+    ACLED = "acled"
+    GED = "ged"
 
 
 class Status(IntEnum):

@@ -38,9 +38,10 @@ class Stamps(StrEnum):
 def register(app: typer.Typer) -> None:
     @app.command()
     def produce(
-        source: Annotated[str, typer.Argument(help="File of reports, one JSON object a line; - for standard input.")],
+        source: Annotated[str, typer.Argument(help="File of reports, as --feed says; - for standard input.")],
         feed: Annotated[
-            FeedName, typer.Option(help="Format of SOURCE: coded reports, or our own events.")
+            FeedName,
+            typer.Option(help="Format of SOURCE: coded reports, our own events, or rows of ACLED or UCDP GED."),
         ] = FeedName.CODED,
         order: Annotated[
             Order, typer.Option(help="As the lines stand, or by the time of publication (else end of occurrence).")

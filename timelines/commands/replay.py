@@ -22,16 +22,20 @@ from timelines.sources import SourceError, Status
 class FeedName(StrEnum):
     CODED = "coded"
     EVENTS = "events"
+    ACLED = "acled"
+    GED = "ged"
     LOG = "log"
 
 
 def register(app: typer.Typer) -> None:
     @app.command()
     def replay(
-        source: Annotated[str, typer.Argument(help="File of reports, one JSON object a line; - for standard input.")],
+        source: Annotated[str, typer.Argument(help="File of reports, as --feed says; - for standard input.")],
         feed: Annotated[
             FeedName,
-            typer.Option(help="Format of SOURCE: coded reports, our own events, or a log that `dump --log` wrote."),
+            typer.Option(
+                help="Format of SOURCE: coded reports, our own events, rows of ACLED or UCDP GED, a log of `dump`."
+            ),
         ] = FeedName.CODED,
         timelines: Annotated[
             str | None, typer.Option(metavar="FILE", help="The newest head of every incident; - is standard output.")

@@ -394,7 +394,7 @@ def test_a_broker_without_the_log_is_no_place_to_send_to(
         ((KAD, "--from", "2021-11-09", "--to", "2021-11-07"), "swap them"),
         ((KAD, "--resume"), "no run of this source was interrupted"),
         ((KAD, "--rejects", KAD), "is the source itself"),
-        ((KAD, "--feed", "acled"), "--feed"),
+        ((KAD, "--feed", "gazette"), "--feed"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_sent(

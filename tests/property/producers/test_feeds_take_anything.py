@@ -92,7 +92,7 @@ def test_any_json_gives_a_row(name: str, value: Any) -> None:
     check(FEEDS[name], json.dumps(value).encode())
 
 
-@pytest.mark.parametrize("name", list(FEEDS))
+@pytest.mark.parametrize("name", list(ROWS))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_any_damage_to_a_real_row_gives_an_event_or_a_complaint(name: str, data: st.DataObject) -> None:

@@ -1,0 +1,224 @@
+"""Feed `acled`: a CSV export of ACLED, of the schema up to 2020 or the one after it.
+
+Protests and violent demonstrations are protests; agreements are statements; battles, explosions, violence against
+civilians, mob violence, looting and disrupted attacks are attacks. Rows of other strategic developments (troops that
+move, arrests, new headquarters) are none of the three, and are said to be so.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from schemas.event import AnyEvent
+from schemas.parts import Place
+from schemas.vocabulary import ActorRole, EventKind, PlacePrecision, ProtestResponse, TimePrecision
+
+from . import Line, Row, cells
+from .countries import country_of
+from .tables import read_table
+
+_NEEDED: Final = frozenset(
+    [
+        "event_id_cnty",
+        "event_date",
+        "event_type",
+        "sub_event_type",
+        "actor1",
+        "country",
+        "location",
+        "latitude",
+        "longitude",
+    ]
+)
+#: read into fields of the message
+_READ: Final = (
+    "event_id_cnty", "event_date", "time_precision", "event_type", "sub_event_type", "actor1", "assoc_actor_1",
+    "inter1", "actor2", "assoc_actor_2", "inter2", "country", "admin1", "location", "latitude", "longitude",
+    "geo_precision", "notes", "fatalities", "tags",
+)  # fmt: skip
+_KEPT: Final = (
+    "disorder_type", "interaction", "civilian_targeting", "admin2", "admin3", "geo_precision", "time_precision",
+    "source", "source_scale", "tags", "timestamp",
+)  # fmt: skip
+#: said by another column
+_PASSED_OVER: Final = ("data_id", "event_id_no_cnty", "year", "iso", "iso3", "region", "event_type")
+_PROTESTS: Final = {
+    "peaceful protest": ProtestResponse.NONE,
+    "protest with intervention": ProtestResponse.INTERVENTION,
+    "excessive force against protesters": ProtestResponse.EXCESSIVE_FORCE,
+    "violent demonstration": None,
+}
+#: attacks, with what was used where that is the type's own sense
+_ATTACKS: Final[Mapping[str, str | None]] = {
+    "armed clash": None,
+    "government regains territory": None,
+    "non-state actor overtakes territory": None,
+    "chemical weapon": "chemical weapon",
+    "air/drone strike": "air or drone strike",
+    "suicide bomb": "suicide bomb",
+    "shelling/artillery/missile attack": "shelling",
+    "remote explosive/landmine/ied": "explosive device",
+    "grenade": "grenade",
+    "sexual violence": None,
+    "attack": None,
+    "abduction/forced disappearance": None,
+    "mob violence": None,
+    "looting/property destruction": None,
+    "disrupted weapons use": None,
+}
+#: what tells nothing of who began it
+_TWO_SIDED: Final = frozenset(["armed clash", "government regains territory", "non-state actor overtakes territory"])
+_ABOUT_SIZE: Final = re.compile(r"size\s*=\s*([^\];]+)")
+_FIGURE: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}", re.ASCII)
+#: 1 the town itself; 2 near it, or a part of a region that it stands for; 3 a larger region
+_PRECISION: Final = {1: PlacePrecision.CITY, 2: PlacePrecision.CITY, 3: PlacePrecision.ADMIN1}
+#: by the first digit of inter, or the word of newer exports
+_SECTORS: Final = {
+    1: "state forces", 2: "rebel group", 3: "political militia", 4: "identity militia", 5: "rioters", 6: "protesters",
+    7: "civilians", 8: "external or other forces",
+}  # fmt: skip
+_MOST_HEADLINE: Final = 300
+
+
+class AcledFeed:
+    """The feed `acled`."""
+
+    name = "acled"
+
+    def read(self, lines: Iterable[Line]) -> Iterator[Row]:
+        return read_table(lines, _NEEDED, frozenset((*_READ, *_KEPT, *_PASSED_OVER)), event_of)
+
+
+def event_of(row: Mapping[str, str]) -> AnyEvent:
+    """The event of one row: column, in lower case, -> text. Raises MalformedRecord."""
+    of_row = cells.row_id(row, "event_id_cnty", "acled")
+    sort = row["sub_event_type"].lower()
+    country = country_of(row["country"])
+    kind = _kind(row, sort)
+    place = _place(row, country)
+    first, second = _people(row, "1", country), _people(row, "2", country)
+    values: dict[str, Any] = {
+        "kind": kind,
+        "headline": _headline(row),
+        "text": row.get("notes") or None,
+        "language": "en",
+        "location": place,
+        "occurred": _occurred(row, place),
+        "source": cells.source("ACLED", of_row),
+        "codes": {"acled": row["sub_event_type"][:100]},
+        "extra": cells.kept(row, _KEPT),
+    }
+    if kind is EventKind.PROTEST:
+        values["actors"] = _as(first, ActorRole.ORGANIZER, ActorRole.PARTICIPANT)
+        values["targets"] = ()
+        # who stands against protesters answers them, and is not whom they address
+        values["actors"] += _as(second, ActorRole.SECURITY_FORCE if _is_state(row) else ActorRole.OTHER)
+        values["response"] = _PROTESTS[sort]
+        values["participants"] = _participants(row)
+    elif kind is EventKind.STATEMENT:
+        values["actors"] = _as(first, ActorRole.SPEAKER) + _as(second, ActorRole.SPEAKER)
+    else:
+        values["weapons"] = ({"type": _ATTACKS[sort]},) if _ATTACKS[sort] else ()
+        if sort in _TWO_SIDED:
+            values["actors"] = _as(first, ActorRole.PARTICIPANT) + _as(second, ActorRole.PARTICIPANT)
+        else:
+            values["actors"] = _as(first, ActorRole.PERPETRATOR)
+            values["targets"] = _as(second, ActorRole.VICTIM if _is_civilian(row) else ActorRole.TARGET)
+        if sort == "disrupted weapons use":
+            values["outcome"] = row["sub_event_type"]
+    killed = cells.count(row, "fatalities")
+    values["killed"] = None if killed is None else {"best": killed}
+    return cells.event(row, of_row, values)
+
+
+def _kind(row: Mapping[str, str], sort: str) -> EventKind:
+    if sort in _PROTESTS:
+        return EventKind.PROTEST
+    if sort in _ATTACKS:
+        return EventKind.ATTACK
+    if sort == "agreement":
+        return EventKind.STATEMENT
+    what = row["sub_event_type"] or row["event_type"]
+    raise cells.fault(row, "sub_event_type", f"{what[:60]!r} is no attack, protest or statement: it is left out")
+
+
+def _place(row: Mapping[str, str], country: str | None) -> Place | None:
+    if not row["location"]:
+        return None
+    given = cells.number(row, "geo_precision") if "geo_precision" in row else None
+    precision = _PRECISION.get(int(given or 0), PlacePrecision.UNKNOWN)
+    return cells.place(row, row["location"], country, row.get("admin1", ""), precision)
+
+
+def _occurred(row: Mapping[str, str], place: Place | None) -> dict[str, Any]:
+    """Precision 2 is a week around the day, 3 the month that it lies in (ACLED's codebook)."""
+    at = cells.day(row, "event_date")
+    first = last = at
+    given = int(cells.number(row, "time_precision") or 1) if "time_precision" in row else 1
+    precision = TimePrecision.DAY
+    if given == 2 and date.min + timedelta(days=3) <= at <= date.max - timedelta(days=4):
+        first, last, precision = at - timedelta(days=3), at + timedelta(days=3), TimePrecision.WEEK
+    elif given >= 3:
+        first, last = at.replace(day=1), at.replace(day=calendar.monthrange(at.year, at.month)[1])
+        precision = TimePrecision.MONTH
+    return cells.interval(row, "event_date", first, last, precision, place)
+
+
+def _headline(row: Mapping[str, str]) -> str:
+    """Who, what, where. The notes begin alike in all rows of a country and a day."""
+    sides = " and ".join(row[side] for side in ("actor1", "actor2") if row.get(side))
+    said = f"{row['sub_event_type']}: {sides}" if sides else row["sub_event_type"]
+    where = f", {row['location']}" if row["location"] else ""
+    return said[: _MOST_HEADLINE - len(where)] + where
+
+
+def _people(row: Mapping[str, str], side: str, country: str | None) -> list[dict[str, Any]]:
+    """The side itself, then whom it is associated with."""
+    given = row.get(f"inter{side}", "")
+    sector = _SECTORS.get(int(given[0])) if given[:1].isdecimal() and given[:1].isascii() else given.lower() or None
+    found: list[dict[str, Any]] = []
+    for at, column in enumerate((f"actor{side}", f"assoc_actor_{side}")):
+        names = [name.strip()[:300] for name in row.get(column, "").split(";") if name.strip()]
+        found += [{"name": name, "sector": sector if at == 0 else None} for name in names]
+    for person in found:
+        person["country"] = _own_country(person["name"]) or (country if sector in ("protesters", "rioters") else None)
+    return [{key: value for key, value in person.items() if value is not None} for person in found][:50]
+
+
+def _own_country(name: str) -> str | None:
+    """'Military Forces of Iraq (2020-)', 'Civilians (Syria)'."""
+    for part in (re.search(r"Forces of (?:the )?([^(]+?)(?: \(|$)", name), re.search(r"\(([^()\d]+)\)", name)):
+        if part is not None and (code := country_of(part[1])) is not None:
+            return code
+    return None
+
+
+def _as(
+    people: list[dict[str, Any]], first: ActorRole, others: ActorRole = ActorRole.OTHER
+) -> tuple[dict[str, Any], ...]:
+    return tuple({**person, "role": others if at else first} for at, person in enumerate(people))
+
+
+def _is_state(row: Mapping[str, str]) -> bool:
+    return row.get("inter2", "").lower().startswith(("1", "state"))
+
+
+def _is_civilian(row: Mapping[str, str]) -> bool:
+    return row.get("actor2", "").lower().startswith("civilians") or row.get("inter2", "").startswith("7")
+
+
+def _participants(row: Mapping[str, str]) -> dict[str, int] | None:
+    """From "size=about 200" or "size=between 50 and 100", in the tags or at the end of the notes."""
+    found = _ABOUT_SIZE.search(row.get("tags", "")) or _ABOUT_SIZE.search(row.get("notes", ""))
+    if found is None:
+        return None
+    figures = sorted(int(figure.replace(",", "")) for figure in _FIGURE.findall(found[1]))
+    if not figures or figures[-1] > 1_000_000_000:
+        return None
+    if len(figures) > 1:
+        return {"low": figures[0], "best": (figures[0] + figures[-1]) // 2, "high": figures[-1]}
+    return {"low": figures[0], "best": figures[0]} if "at least" in found[1] else {"best": figures[0]}

@@ -1,0 +1,258 @@
+"""Feeds `acled` and `ged`: what reaches the message from a row, and what is said about rows that are none."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producers.feeds import Bad, Feed, Line, Parsed
+from producers.feeds.acled import AcledFeed
+from producers.feeds.countries import country_of
+from producers.feeds.ged import GedFeed
+from schemas.codec import encode, parse_event
+from schemas.event import AnyEvent
+from schemas.regions import region_of
+from schemas.vocabulary import PlacePrecision, SourceKind, TimePrecision
+from tests.builders import time_of
+
+ACLED = {
+    "event_id_cnty": "SYR900001", "event_date": "2022-03-08", "time_precision": "1", "event_type": "Battles",
+    "sub_event_type": "Armed clash", "actor1": "Military Forces of Syria (2000-)", "assoc_actor_1": "", "inter1": "1",
+    "actor2": "OMS: Old Mill Shield", "assoc_actor_2": "Mill Brigade; Ford Brigade", "inter2": "2", "country": "Syria",
+    "admin1": "Idleb", "location": "Tell Example", "latitude": "35.6", "longitude": "36.5", "geo_precision": "1",
+    "source": "Example Post; Example Radio", "notes": "On 8 March 2022, the two sides exchanged fire.",
+    "fatalities": "3", "timestamp": "1647276799",
+}  # fmt: skip
+GED = {
+    "id": "300001.0", "type_of_violence": "1", "side_a": "Government of Syria", "side_b": "OMS, Ford Brigade",
+    "where_coordinates": "Example village", "where_prec": "1", "adm_1": "Idlib governorate",
+    "latitude": "35.601", "longitude": "36.5", "country": "Syria", "date_start": "2022-03-08", "date_end": "2022-03-08",
+    "date_prec": "1", "best": "3.0", "high": "5.0", "low": "2.0", "source_headline": "Clash at the mill; Three dead",
+}  # fmt: skip
+
+
+def table(*rows: dict[str, str], separator: str = ",") -> list[Line]:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=separator, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return [Line(at, raw) for at, raw in enumerate(out.getvalue().encode().split(b"\n")[:-1], 1)]
+
+
+def event_of(feed: Feed, row: dict[str, str], **changed: str) -> Any:
+    (found,) = feed.read(table({**row, **changed}))
+    assert isinstance(found, Parsed), found
+    assert found.unread == ()
+    assert parse_event(encode(found.event)) == found.event
+    return found.event
+
+
+def acled(**changed: str) -> Any:
+    return event_of(AcledFeed(), ACLED, **changed)
+
+
+def ged(**changed: str) -> Any:
+    return event_of(GedFeed(), GED, **changed)
+
+
+def fault_of(feed: Feed, row: dict[str, str], **changed: str) -> tuple[str, str]:
+    (found,) = feed.read(table({**row, **changed}))
+    assert isinstance(found, Bad)
+    return found.field, found.problem
+
+
+def people(event: AnyEvent) -> list[tuple[str, str, str | None]]:
+    return [(one.name, str(one.role), one.country) for one in (*event.actors, *event.targets)]
+
+
+def test_a_clash_names_both_sides_and_accuses_neither() -> None:
+    event = acled()
+    assert event.kind == "attack"
+    assert people(event) == [
+        ("Military Forces of Syria (2000-)", "participant", "SY"),
+        ("OMS: Old Mill Shield", "participant", None),
+        ("Mill Brigade", "other", None),
+        ("Ford Brigade", "other", None),
+    ]
+    assert event.killed.best == 3
+    assert (event.occurred.from_, event.occurred.until) == (
+        time_of("2022-03-07T22:00"), time_of("2022-03-08T22:00"),
+    )  # fmt: skip
+    assert event.source.kind is SourceKind.DATASET
+    assert event.extra["source"] == "Example Post; Example Radio"
+    assert region_of(event) == "middle-east"
+
+
+@pytest.mark.parametrize(
+    ("sort", "kind", "weapon"),
+    [
+        ("Shelling/artillery/missile attack", "attack", "shelling"),
+        ("Air/drone strike", "attack", "air or drone strike"),
+        ("Mob violence", "attack", None),
+        ("Peaceful protest", "protest", None),
+        ("Violent demonstration", "protest", None),
+        ("Agreement", "statement", None),
+    ],
+)
+def test_the_type_of_a_row_decides_its_kind(sort: str, kind: str, weapon: str | None) -> None:
+    event = acled(sub_event_type=sort)
+    assert event.kind == kind
+    assert [one.type for one in event.weapons] == ([weapon] if weapon else [])
+
+
+def test_what_is_no_attack_protest_or_statement_is_left_out_and_said_so() -> None:
+    field, problem = fault_of(AcledFeed(), ACLED, sub_event_type="Change to group/activity")
+    assert field == "sub_event_type"
+    assert "Change to group/activity" in problem
+
+
+def test_the_police_of_a_protest_answer_it_and_the_crowd_is_counted() -> None:
+    event = acled(
+        sub_event_type="Protest with intervention", actor1="Protesters (Syria)", inter1="6",
+        assoc_actor_1="Teachers (Syria)", actor2="Police Forces of Syria (2000-)", assoc_actor_2="", inter2="1",
+        notes="Teachers marched. [size=between 50 and 100]",
+    )  # fmt: skip
+    assert event.response == "intervention"
+    assert (event.participants.low, event.participants.best, event.participants.high) == (50, 75, 100)
+    assert people(event) == [
+        ("Protesters (Syria)", "organizer", "SY"),
+        ("Teachers (Syria)", "participant", "SY"),
+        ("Police Forces of Syria (2000-)", "security_force", "SY"),
+    ]
+
+
+def test_a_day_that_is_not_known_is_the_week_or_month_around_it() -> None:
+    week, month = acled(time_precision="2").occurred, acled(time_precision="3").occurred
+    assert (week.precision, (week.until - week.from_).days) == (TimePrecision.WEEK, 7)
+    assert month.precision is TimePrecision.MONTH
+    assert (month.from_, month.until) == (time_of("2022-02-28T22:00"), time_of("2022-03-31T21:00"))
+
+
+def test_the_older_schema_and_its_days_are_read() -> None:
+    event = acled(event_date="8-Mar-22", fatalities="3.0", geo_precision="3.0", data_id="77", iso3="SYR")
+    assert event.occurred.from_ == time_of("2022-03-07T22:00")
+    assert event.location.precision is PlacePrecision.ADMIN1
+
+
+def test_a_row_sent_again_is_one_event_and_a_revised_one_another_of_the_same_report() -> None:
+    first, again, revised = acled(), acled(timestamp="1650000000"), acled(fatalities="5")
+    assert first.event_id == again.event_id != revised.event_id
+    assert first.source.report_id == revised.source.report_id == "acled-SYR900001"
+
+
+def test_fighting_of_two_sides_and_deaths_within_bounds() -> None:
+    event = ged()
+    assert people(event) == [
+        ("Government of Syria", "participant", "SY"),
+        ("OMS", "participant", None),
+        ("Ford Brigade", "participant", None),
+    ]
+    assert (event.killed.low, event.killed.best, event.killed.high) == (2, 3, 5)
+    assert event.location.name == "Example"
+    assert event.source.report_id == "ged-300001"
+
+
+def test_one_sided_violence_has_a_perpetrator_and_victims() -> None:
+    assert people(ged(type_of_violence="3", side_b="Civilians")) == [
+        ("Government of Syria", "perpetrator", "SY"),
+        ("Civilians", "victim", None),
+    ]
+
+
+def test_bounds_that_the_best_figure_lies_outside_of_are_widened() -> None:
+    killed = ged(best="7", low="8", high="5").killed
+    assert (killed.low, killed.best, killed.high) == (7, 7, 7)
+
+
+def test_several_days_are_an_interval() -> None:
+    occurred = ged(date_end="2022-03-10", date_prec="2").occurred
+    assert (occurred.precision, (occurred.until - occurred.from_).days) == (TimePrecision.WEEK, 3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"latitude": "135.6"}, "latitude"),
+        ({"longitude": ""}, "longitude"),
+        ({"date_start": "yesterday"}, "date_start"),
+        ({"date_end": "2022-03-01"}, "date_end"),
+        ({"best": "-1"}, "best"),
+        ({"best": "some"}, "best"),
+        ({"id": ""}, "id"),
+    ],
+)
+def test_a_bad_cell_is_named(changed: dict[str, str], field: str) -> None:
+    assert fault_of(GedFeed(), GED, **changed)[0] == field
+
+
+def test_a_line_feed_inside_quotes_does_not_end_a_row() -> None:
+    lines = table({**GED, "source_headline": 'One "big"\nclash\n'}, {**GED, "id": "2"})
+    rows = list(GedFeed().read(lines))
+    assert [(type(row), row.number) for row in rows] == [(Parsed, 2), (Parsed, 5)]
+    assert isinstance(rows[0], Parsed)
+    assert rows[0].event.text == 'One "big"\nclash'
+
+
+def test_a_quote_that_is_left_open_loses_its_own_row_alone() -> None:
+    lines = table(GED, {**GED, "id": "2"}, {**GED, "id": "3"})
+    lines[1] = Line(2, lines[1].raw.replace(b"Syria", b'"Syria', 1))
+    rows = list(GedFeed().read(lines))
+    assert [type(row) for row in rows] == [Bad, Parsed, Parsed]
+
+
+def test_semicolons_capitals_and_a_byte_order_mark_are_read() -> None:
+    header, *rest = table(ACLED, separator=";")
+    found = list(AcledFeed().read([Line(1, b"\xef\xbb\xbf" + header.raw.upper()), *rest]))
+    assert isinstance(found[0], Parsed)
+
+
+def test_a_table_without_the_needed_columns_is_refused_line_by_line() -> None:
+    rows = list(AcledFeed().read(table(GED)))
+    assert [row.field for row in rows if isinstance(row, Bad)] == ["header", "header"]
+
+
+def test_a_shifted_row_and_an_unknown_column_are_told() -> None:
+    header, row = table({**ACLED, "mood": "tense"})
+    (good,) = AcledFeed().read([header, row])
+    assert isinstance(good, Parsed)
+    assert good.unread == ("mood",)
+    (bad,) = AcledFeed().read([header, Line(2, row.raw + b",1")])
+    assert isinstance(bad, Bad)
+    assert "columns" in bad.problem
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("DR Congo (Zaire)", "CD"), ("Yemen (North Yemen)", "YE"), ("Russia (Soviet Union)", "RU"), ("Kosovo", "XK"),
+        ("Democratic Republic of Congo", "CD"), ("Myanmar (Burma)", "MM"), ("Bosnia-Herzegovina", "BA"),
+        ("Palestine", "PS"), ("Côte d’Ivoire", "CI"), ("Nowhere", None), ("", None),
+    ],
+)  # fmt: skip
+def test_countries_as_databases_write_them(name: str, code: str | None) -> None:
+    assert country_of(name) == code
+
+
+CELLS = st.text(max_size=12) | st.sampled_from(
+    ["", "1", "-1", "3.0", "2022-03-08", "31-Feb-22", "9999-12-31", "a" * 400]
+)
+
+
+@pytest.mark.parametrize(("feed", "row"), [(AcledFeed(), ACLED), (GedFeed(), GED)])
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_any_damage_to_a_row_gives_an_event_or_a_complaint(
+    feed: Feed, row: dict[str, str], data: st.DataObject
+) -> None:
+    changed = data.draw(st.dictionaries(st.sampled_from(list(row)), CELLS, min_size=1, max_size=4))
+    for found in feed.read(table({**row, **changed})):
+        if isinstance(found, Parsed):
+            assert parse_event(encode(found.event)) == found.event
+        else:
+            assert found.field
+            assert found.problem
