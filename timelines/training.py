@@ -50,12 +50,13 @@ PAIR_SIGNS: Final[dict[str, int]] = {
          "about_shared", "countries_shared", "concepts_cosine", "subject_rarest", "generic_cosine",
          "means_same", "killed_equal", "injured_equal",
          "crowd_equal", "arrested_equal", "numbers_shared", "age_equal", "same_wire", "stance_same",
-         "protests_one_city", "text_contained", "near_same_text"), 1),
+         "protests_one_city", "text_contained", "near_same_text", "row_near_same_day", "parties_shared"), 1),
     **dict.fromkeys(
         ("gap", "published_gap", "said_before", "lag", "date_misses", "far", "excess", "country_differs",
          "place_not_shared", "site_distance", "site_not_shared", "site_not_shared_same_day", "speaker_differs",
          "actors_differ", "countries_differ", "concepts_none", "means_differ", "killed_differ", "injured_differ",
-         "crowd_differ", "arrested_differ", "age_differ", "attack_and_protest", "protests_other_city"), -1),
+         "crowd_differ", "arrested_differ", "age_differ", "attack_and_protest", "protests_other_city", "one_database",
+         "row_next_day", "row_days", "row_distance", "parties_differ"), -1),
 }  # fmt: skip
 INCIDENT_SIGNS: Final[dict[str, int]] = {
     **dict.fromkeys(("max", "mean", "top3", "min_core", "mean_core", "top_statements", "size", "margin", "named",
@@ -64,8 +65,11 @@ INCIDENT_SIGNS: Final[dict[str, int]] = {
 }  # fmt: skip
 #: pairs of one incident that a model is fitted on, at least
 _ENOUGH_PAIRS: Final = 50
+#: models of what most sets have nothing of
+_OF_FEW_SETS: Final = ("article_article", "row_row")
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "article_article": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
+    "row_row": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
     "core_core": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
     "statement_core": ("site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day", "targets_shared",
                        "text_contained", "speaker_same", "speaker_differs", "attack_and_protest",
@@ -217,8 +221,8 @@ def pair_rows(choices: Iterable[Choice], kept: float, seed: str) -> list[PairRow
 
 
 def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[str, Logistic]:
-    """The pair models, on the rows of some sets. Sets without articles say nothing of articles: then they are judged as
-    short reports are."""
+    """The pair models, on the rows of some sets. Sets without articles, or rows of databases, say nothing of these: then
+    they are judged as short reports are."""
     fitted = {
         name: fit_logistic(
             np.concatenate([rows[at].rows for rows in of_sets]),
@@ -227,9 +231,10 @@ def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[s
             columns=PAIR_FEATURES, l2=l2, signs=PAIR_SIGNS, left_out=LEFT_OUT[name],
         )
         for at, name in enumerate(PAIR_MODELS)
-        if name != "article_article" or sum(rows[at].labels.sum() for rows in of_sets) >= _ENOUGH_PAIRS
+        if name not in _OF_FEW_SETS or sum(rows[at].labels.sum() for rows in of_sets) >= _ENOUGH_PAIRS
     }  # fmt: skip
-    fitted.setdefault("article_article", fitted["core_core"])
+    for name in _OF_FEW_SETS:
+        fitted.setdefault(name, fitted["core_core"])
     return fitted
 
 

@@ -20,9 +20,10 @@ from schemas.arrival import UNSTAMPED
 from schemas.errors import MalformedRecord
 from schemas.event import EVENT, AnyEvent
 from schemas.parts import LanguageTag, Place
-from schemas.vocabulary import EventKind, PlacePrecision, TimePrecision
+from schemas.vocabulary import EventKind, PlacePrecision, SourceKind, TimePrecision
 
 from . import Bad, Line, Parsed, Row
+from .databases import is_database
 from .times import NotATime, ReportedTime
 from .zones import zone_of
 
@@ -242,6 +243,8 @@ def _source(record: Mapping[str, Any]) -> dict[str, Any]:
     source = {"publisher": publisher, "url": url, "wire_origin": _text(record, "wire_origin")}
     if url:
         source["report_id"] = report_id_of(url)
+    if is_database(publisher):
+        source["kind"] = SourceKind.DATASET
     return {name: value for name, value in source.items() if value is not None}
 
 

@@ -44,6 +44,7 @@ class Comparer:
     def __init__(self, models: dict[str, PairTerms], incident: IncidentTerms, statistics: Statistics) -> None:
         self._core = models["core_core"]
         self._articles = models["article_article"]
+        self._rows = models["row_row"]
         self._mixed = models["statement_core"]
         self._statements = models["statement_statement"]
         self._incident = incident
@@ -60,6 +61,8 @@ class Comparer:
             return pair_score(one, other, model, self._statistics)
         if other.is_statement:
             return pair_score(other, one, self._mixed, self._statistics)
+        if one.is_row and other.is_row:
+            return pair_score(one, other, self._rows, self._statistics)
         model = self._articles if one.is_article and other.is_article else self._core
         return pair_score(one, other, model, self._statistics)
 

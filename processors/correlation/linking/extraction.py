@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from schemas.event import AnyEvent, AttackEvent, ProtestEvent, StatementEvent
 from schemas.parts import Actor, Estimate, Place
-from schemas.vocabulary import ActorRole, PlacePrecision, TimePrecision
+from schemas.vocabulary import ActorRole, PlacePrecision, SourceKind, TimePrecision
 
 from . import lexicon
 from .concepts import MEANS_MASK, languages_for, mask_of
@@ -154,6 +154,7 @@ def features_of(event: AnyEvent) -> Features:
         ages=_ages(event.headline, text),
         stances=tuple(sorted(set(stances))),
         words=tuple(sorted({word.hash for word in words if word.hash >= 0})[:MAX_WORDS]),
+        from_database=event.source.kind == SourceKind.DATASET,
     )
 
 

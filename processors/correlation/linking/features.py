@@ -30,6 +30,7 @@ class Features:
     phrases: keys of names of two words
     concepts, means: bit masks (lexicon.CONCEPTS)
     words: hashes of the words of the text, sorted: near-sameness of texts
+    from_database: a row of a coded database, not a report of its own
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Features:
     ages: tuple[int, ...]
     stances: tuple[str, ...]
     words: tuple[int, ...]
+    from_database: bool = False
 
 
 _NAMES: Final = tuple(field.name for field in fields(Features))
@@ -85,6 +87,8 @@ def load(text: str) -> Features:
     loaded: Any = from_json(text, cache_strings="none")  # in a third of the time of json.loads
     if isinstance(loaded, dict):  # as it was written before there were arrays
         loaded = [tuple(loaded[name]) if name in _TUPLES else loaded[name] for name in _NAMES if name in loaded]
+    if isinstance(loaded, list) and len(loaded) == len(_NAMES) - 1:  # as it was written before there were rows
+        loaded.append(False)
     if not isinstance(loaded, list) or len(loaded) != len(_NAMES):
         raise ValueError(f"features that this version did not write: {text[:100]!r}")
     values: list[Any] = [tuple(value) if type(value) is list else value for value in loaded]

@@ -24,6 +24,7 @@ class Item:
     first_day, last_day: ordinals; day: the first, of a time known to the day; None: not known that well
     coded_day: `day` was coded, not guessed from a text; tells_day: and it is a happening's
     is_article: a happening told at length, of which nothing is coded but when it was published
+    is_row: a happening as a coded database has it; parties: actors and targets of a row, who is which left open
     place_rank: as in the features; NO_RANK also where there are no coordinates
     lat, lon: degrees; x, y, z: the same place on the unit sphere
     spoken: speakers that are names. counts: any figure is given. square: norm * norm, exact
@@ -50,6 +51,7 @@ class Item:
         "generic_norm",
         "is_article",
         "is_protest",
+        "is_row",
         "is_statement",
         "last_day",
         "lat",
@@ -58,6 +60,7 @@ class Item:
         "named",
         "norm",
         "numbers",
+        "parties",
         "phrases",
         "place",
         "place_rank",
@@ -134,6 +137,9 @@ class Item:
         self.is_article = (
             not self.is_statement and self.place_rank == NO_RANK and not self.coded_day and len(self.named) > RICH_FROM
         )
+
+        self.is_row = f.from_database and not self.is_statement
+        self.parties = self.actors | self.targets if self.is_row else frozenset()
 
         self.version = -1
         self.square = self.norm = self.concept_norm = self.generic_norm = 0.0

@@ -14,6 +14,7 @@ from .concepts import bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .items import EARTH_KM, RICH_FROM, Item, kilometres
 from .notes import Notes
+from .rows import row_score
 from .statistics import Statistics
 
 
@@ -98,6 +99,14 @@ class PairTerms(NamedTuple):
     text_contained: float = 0.0
     near_same_text: float = 0.0
     thin: float = 0.0
+    # rows of databases
+    one_database: float = 0.0
+    row_next_day: float = 0.0
+    row_days: float = 0.0
+    row_distance: float = 0.0
+    row_near_same_day: float = 0.0
+    parties_shared: float = 0.0
+    parties_differ: float = 0.0
 
 
 PAIR_FEATURES: Final = PairTerms._fields
@@ -137,6 +146,7 @@ def pair_score(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
         + _matter(a, b, w, statistics)
         + (_figures(a, b, w) if a.counts and b.counts else 0.0)
         + _standing(a, b, w, statements)
+        + (row_score(a, b, w, statistics) if a.is_row and b.is_row else 0.0)
     )
 
 
@@ -404,6 +414,8 @@ def oriented(one: Item, other: Item) -> tuple[str, Item, Item]:
         return "statement_statement" if other.is_statement else "statement_core", one, other
     if other.is_statement:
         return "statement_core", other, one
+    if one.is_row and other.is_row:
+        return "row_row", one, other
     return "article_article" if one.is_article and other.is_article else "core_core", one, other
 
 

@@ -22,19 +22,19 @@ from .weights import Weights
 
 _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "time": ("overlap", "gap", "undated", "same_day", "published_gap", "said_before", "lag", "date_hits",
-             "date_misses"),
+             "date_misses", "row_next_day", "row_days"),
     "place": ("near", "far", "coarse_fit", "excess", "no_place", "country_differs", "country_same", "place_shared",
               "place_not_shared", "site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day",
-              "near_same_day"),
+              "near_same_day", "row_distance", "row_near_same_day"),
     "names": ("names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared", "actors_shared",
               "actors_differ", "targets_shared", "about_named", "about_shared", "countries_shared", "countries_differ",
-              "thin"),
+              "thin", "parties_shared", "parties_differ"),
     "speaker": ("speaker_same", "speaker_differs", "speaker_named", "stance_same"),
     "matter": ("concepts_cosine", "concepts_none", "subject_rarest", "generic_cosine", "means_same", "means_differ"),
     "figures": ("killed_equal", "killed_differ", "injured_equal", "injured_differ", "crowd_equal", "crowd_differ",
                 "arrested_equal", "arrested_differ", "numbers_shared", "age_equal", "age_differ"),
     "kind": ("attack_and_protest", "protests_one_city", "protests_other_city", "about_protest"),
-    "source": ("same_report", "same_publisher", "same_wire"),
+    "source": ("same_report", "same_publisher", "same_wire", "one_database"),
     "wording": ("text_contained", "near_same_text", "other_language"),
 }  # fmt: skip
 _FAMILY_OF: Final = {name: family for family, names in _FAMILIES.items() for name in names}
@@ -255,7 +255,9 @@ def _kind(one: Item, other: Item, _: Statistics) -> str:
 
 def _source(one: Item, other: Item, _: Statistics) -> str:
     if one.f.report and one.f.report == other.f.report:
-        return "parts of one article"
+        return "the same row, revised" if one.is_row else "parts of one article"
+    if one.is_row and other.is_row and one.f.publisher == other.f.publisher:
+        return f"two events to {one.f.publisher}"
     if one.f.wire and one.f.wire == other.f.wire:
         return f"both from {one.f.wire}"
     return f"both published by {one.f.publisher}" if one.f.publisher == other.f.publisher else "other publishers"

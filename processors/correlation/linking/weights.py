@@ -10,8 +10,8 @@ from typing import Any, Final
 from .candidates import INCIDENT_FEATURES
 from .pairs import PAIR_FEATURES
 
-#: article_article: happenings told at length, with nothing coded but when they were published
-PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement", "article_article")
+#: article_article: happenings told at length, with nothing coded but when they were published; row_row: rows of databases
+PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement", "article_article", "row_row")
 
 
 class BadWeights(ValueError):
@@ -61,7 +61,8 @@ def parse(text: str) -> Weights:
     """Raises BadWeights."""
     try:
         loaded = json.loads(text)
-        pairs = {model: _vector(loaded["pairs"][model], PAIR_FEATURES, model) for model in PAIR_MODELS}
+        given = {"row_row": loaded["pairs"]["core_core"], **loaded["pairs"]}  # weights from before there were rows
+        pairs = {model: _vector(given[model], PAIR_FEATURES, model) for model in PAIR_MODELS}
         incident = _vector(loaded["incident"], INCIDENT_FEATURES, "incident")
         choices = {name: float(loaded["choices"][name]) for name in CHOICES}
     except (KeyError, TypeError, ValueError) as error:

@@ -1,0 +1,50 @@
+"""Two rows of coded databases side by side: what tables say that reports do not.
+
+A row is coded to a day and a point on the map, so that a few kilometres and a single day speak for or against; and a
+database gives each event one row, so that two rows of one database are two events, unless one is the other's revision.
+"""
+
+from __future__ import annotations
+
+from math import asin, exp, log, sqrt
+from typing import TYPE_CHECKING, Final
+
+from .items import EARTH_KM, Item
+from .statistics import Statistics
+
+if TYPE_CHECKING:
+    from .pairs import PairTerms
+
+#: other gazetteers put a town within so much of a point
+_GAZETTEER_KM: Final = 0.5
+_ONE_TOWN_KM: Final = 2.0
+_MOST_DAYS: Final = 5
+
+
+def row_score(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
+    """Weights times features, as `pairs.pair_score`, of two rows of databases."""
+    total = 0.0
+    if a.f.publisher == b.f.publisher and a.f.report != b.f.report:
+        total += w.one_database * 1.0
+    days = None
+    if a.day is not None and b.day is not None:
+        days = abs(a.day - b.day)
+        if days == 1:
+            total += w.row_next_day * 1.0
+        elif days:
+            total += w.row_days * min(_MOST_DAYS, days)
+    if a.place_rank <= 1 and b.place_rank <= 1:
+        x, y, z = a.x - b.x, a.y - b.y, a.z - b.z
+        km = 2.0 * EARTH_KM * asin(min(1.0, 0.5 * sqrt(x * x + y * y + z * z)))
+        total += w.row_distance * min(5.0, log(1.0 + km / _GAZETTEER_KM))
+        if days == 0:
+            total += w.row_near_same_day * exp(-km / _ONE_TOWN_KM)
+    if a.parties and b.parties:
+        shared = a.parties & b.parties
+        if shared:
+            weights = statistics.weights
+            both = sum([weights[key] for key in shared])
+            total += w.parties_shared * (both / sum([weights[key] for key in a.parties | b.parties]))
+        else:
+            total += w.parties_differ * 1.0
+    return total
