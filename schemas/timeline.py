@@ -64,6 +64,7 @@ __all__ = [
     "StandingChanged",
     "TimelineUpdate",
     "UnrecognizedChange",
+    "Unrelated",
 ]  # fmt: skip
 
 #: a head stays under this many bytes, whatever an incident has gathered
@@ -309,6 +310,15 @@ class Related(Message):
     score: Score = Field(description="log-odds that they do")
 
 
+class Unrelated(Message):
+    """Another incident, once related, turned out to belong to no one story with this one."""
+
+    type: Literal["unrelated"] = Field(default="unrelated", description="which change")
+    incident_id: Identifier = Field(description="the other incident")
+    was: OpenRelation = Field(description="how the two were said to belong together")
+    reasons: _Reasons = Field(default=(), description="why no longer")
+
+
 class Decided(Message):
     """A person's choice was carried out."""
 
@@ -333,6 +343,7 @@ AnyChange = (
     | Merged
     | Split
     | Related
+    | Unrelated
     | Decided
 )
 

@@ -21,6 +21,7 @@ from schemas.timeline import (
     Split,
     StandingChanged,
     UnrecognizedChange,
+    Unrelated,
 )
 from schemas.vocabulary import Unrecognized
 from tests.results import a_claim, an_entry, an_update, entry_added, opened
@@ -105,6 +106,7 @@ def test_every_other_change_has_its_line() -> None:
         EntryMoved(event_id="e5", to_incident="inc-2", role="core", reasons=("suits it better",)),
         Split(into="inc-2", from_="inc-1"),
         Related(incident_id="inc-2", relation="reaction_protest", score=2.0),
+        Unrelated(incident_id="inc-2", was="reaction_protest", reasons=("others suit it better",)),
         Decided(command_id="c1", decision="pin", by="Ada", reason="seen it"),
         UnrecognizedChange(type=Unrecognized("sealed")),  # type: ignore[arg-type]  # what a reader may meet
         entries=(moved,),
@@ -119,6 +121,7 @@ def test_every_other_change_has_its_line() -> None:
         "- moved      to inc-2: Moved (AFP) (suits it better)",
         "> split      off A march in Kyiv [inc-2]",
         "& related    reaction protest: A march in Kyiv [inc-2]",
+        "& unrelated  no reaction protest any more: A march in Kyiv [inc-2] (others suit it better)",
         "! decided    pin, by Ada: seen it",
         "? sealed     a change that this version does not know",
     ]
