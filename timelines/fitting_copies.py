@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from evaluation import scores
+from evaluation.choosing import Offer, fit_choice
 from evaluation.fitting import fit_logistic
 from processors.correlation.linking.copies import (
     ALIKE_FEATURES,
@@ -28,14 +29,14 @@ from schemas.event import AnyEvent
 #: what may only speak for, or only against: some sixty labelled copies are too few to find that out anew
 ALIKE_SIGNS: Final[dict[str, int]] = {
     **dict.fromkeys(
-        ("contained", "jaccard", "contained_above", "names_cosine", "names_above", "phrases_shared", "numbers_shared",
-         "toll_equal", "same_wire", "wire_is_publisher", "speaker_same", "stance_same", "speaker_and_stance",
+        ("contained", "jaccard", "title_shared", "names_cosine", "names_of_these_two", "phrases_shared",
+         "numbers_shared", "toll_equal", "same_wire", "wire_is_publisher", "speaker_and_stance",
          "about_shared", "same_day", "place_shared", "actors_shared"), 1),
     **dict.fromkeys(
-        ("names_missing", "toll_differs", "toll_missing", "other_wire", "same_publisher", "same_report",
-         "speaker_differs", "stance_differs", "days_apart", "published_gap", "crowd"), -1),
+        ("names_missing", "toll_differs", "other_wire", "same_report",
+         "speaker_differs", "stance_differs", "published_gap", "crowd"), -1),
 }  # fmt: skip
-COPIES_SIGNS: Final = dict.fromkeys(COPIES_FEATURES, 1)
+COPIES_SIGNS: Final = dict.fromkeys((name for name in COPIES_FEATURES if name != "longer_title"), 1)
 STREAM_SEEDS: Final = (1, 2, 3, 4)
 
 
@@ -87,29 +88,27 @@ def _direction(newcomer: str, held: str, copy_of: Mapping[str, str]) -> float | 
     return 0.0 if copy_of.get(held) == newcomer else None
 
 
-def fit(found: Iterable[Arrival], *, mark: float = 0.25, l2_alike: float = 8.0, l2_copies: float = 1.0) -> CopyWeights:
-    """Both models, fitted on these arrivals."""
-    rows: list[list[float]] = []
-    same: list[float] = []
+def fit(found: Iterable[Arrival], *, mark: float = 0.0, l2_alike: float = 4.0, l2_copies: float = 1.0) -> CopyWeights:
+    """Both models, fitted on these arrivals. Alike is a choice, one of the members or none: in a large incident many
+    are a little like a newcomer, and it repeats one of them no more often than in a small one."""
+    offers: list[Offer] = []
     turns: list[list[float]] = []
     copied: list[float] = []
     for arrival in found:
-        rows += arrival.alike
-        same += map(float, arrival.same)
+        if arrival.others:
+            right = np.array(arrival.same, dtype=np.float64)
+            offers.append(Offer(np.array(arrival.alike), right, 1.0 / len(STREAM_SEEDS)))
         for vector, label in zip(arrival.direction, arrival.copies, strict=True):
             if label is not None:
                 # both ways round: the model must not know which of the two arrived first
                 turns += [[0.0, *vector], [0.0, *(-value for value in vector)]]
                 copied += [label, 1.0 - label]
-    importance = np.full(len(same), 1.0 / len(STREAM_SEEDS))
-    alike = fit_logistic(
-        np.array(rows), np.array(same), importance, columns=ALIKE_FEATURES, l2=l2_alike, signs=ALIKE_SIGNS
-    )
+    alike = fit_choice(offers, columns=ALIKE_FEATURES, l2=l2_alike, signs=ALIKE_SIGNS)
     direction = fit_logistic(
         np.array(turns), np.array(copied), np.full(len(copied), 0.5 / len(STREAM_SEEDS)),
         columns=("none", *COPIES_FEATURES), l2=l2_copies, signs=COPIES_SIGNS,
     )  # fmt: skip
-    return CopyWeights(alike.weights, direction.weights[1:], mark)
+    return CopyWeights(alike, direction.weights[1:], mark)
 
 
 def marked(found: Iterable[Arrival], weights: CopyWeights) -> dict[str, str]:

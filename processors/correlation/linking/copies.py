@@ -1,8 +1,8 @@
 """Which reports of one incident repeat one another, and which of two was first: wire copies, re-issues, translations.
 
-Two questions, two small models. *Alike*: do these two tell the same story by the same words, figures, voices and
-agency? *Which copies which*: the later published, the one that credits the other or its agency, the shorter one.
-A report that came in late may be the original of one that is held already.
+Two questions, two small models. *Alike*: which of the members of its incident, if any, tells the same story by the same
+words, figures, voices, agency and title? *Which copies which*: the later published, the one that credits the other or
+its agency, the shorter one. A report that came in late may be the original of one that is held already.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from .statistics import Statistics
 from .weights import BadWeights
 
 ALIKE_FEATURES: Final = (
-    "bias", "statement", "contained", "jaccard", "length_ratio", "contained_above",
-    "names_cosine", "names_missing", "names_above", "phrases_shared", "numbers_shared",
-    "toll_equal", "toll_differs", "toll_missing",
-    "same_wire", "other_wire", "wire_is_publisher", "same_publisher", "same_report",
-    "speaker_same", "speaker_differs", "stance_same", "stance_differs", "speaker_and_stance", "about_shared",
-    "days_apart", "same_day", "published_gap", "unpublished", "place_shared", "actors_shared", "crowd",
+    "bias", "statement", "contained", "jaccard", "length_ratio", "title_shared",
+    "names_cosine", "names_missing", "names_of_these_two", "phrases_shared", "numbers_shared",
+    "toll_equal", "toll_differs",
+    "same_wire", "other_wire", "wire_is_publisher", "same_report",
+    "speaker_differs", "stance_differs", "speaker_and_stance", "about_shared",
+    "same_day", "published_gap", "unpublished", "place_shared", "actors_shared", "crowd",
 )  # fmt: skip
 COPIES_FEATURES: Final = (
-    "published_later", "published_days_later", "unpublished", "credits", "own_agency", "shorter",
+    "published_later", "published_days_later", "unpublished", "credits", "own_agency", "fewer_words", "shorter",
+    "longer_title",
 )  # fmt: skip
 _AT: Final = {name: at for at, name in enumerate(ALIKE_FEATURES)}
 #: members of an incident that a report is compared with, and holders of its names that are looked through for them
@@ -42,6 +43,9 @@ _MAX_LOOKED_THROUGH: Final = 800
 MAX_REPEATED: Final = 8
 _FIGURES: Final = ("killed", "injured", "participants", "arrested")
 _WORD: Final = re.compile(r"\w+")
+#: as many shared words of two titles, and as many names that only these two have, as tell the most
+_TITLE_WORDS: Final = 4
+_OWN_NAMES: Final = 4
 #: words of outlets' names that tell no two apart
 _NO_NAME: Final = frozenset(
     ("agency", "and", "city", "com", "daily", "english", "for", "international", "media", "net", "network", "new",
@@ -154,15 +158,17 @@ def alike_vectors(item: Item, members: Sequence[Member], statistics: Statistics,
     """ALIKE_FEATURES of a report against each of these members. size: reports in the whole incident."""
     vectors = [_alike(item, member.item, statistics) for member in members]
     crowd = log(size)
-    for name, above in (("contained", "contained_above"), ("names_cosine", "names_above")):
-        at = _AT[name]
-        total = sum([vector[at] for vector in vectors])
-        if len(vectors) > 1:
-            for vector in vectors:
-                # how far it stands out from the others; those are the next news of one story
-                vector[_AT[above]] = vector[at] - (total - vector[at]) / (len(vectors) - 1)
     for vector in vectors:
         vector[_AT["crowd"]] = crowd
+    if len(members) > 1:
+        own = [0] * len(members)
+        for key in item.named:
+            holders = [at for at, member in enumerate(members) if key in member.item.named]
+            if len(holders) == 1:
+                own[holders[0]] += 1
+        for vector, count in zip(vectors, own, strict=True):
+            # the others tell the next news of one story; what they do not have tells these two from them
+            vector[_AT["names_of_these_two"]] = min(_OWN_NAMES, count) / _OWN_NAMES
     return vectors
 
 
@@ -180,8 +186,6 @@ def _alike(a: Item, b: Item, statistics: Statistics) -> list[float]:
         fb.wire and _outlet(fb.wire) & _outlet(fa.publisher)
     ):
         out[at["wire_is_publisher"]] = 1.0
-    if fa.publisher == fb.publisher:
-        out[at["same_publisher"]] = 1.0
     if fa.report and fa.report == fb.report:
         out[at["same_report"]] = 1.0
 
@@ -190,6 +194,9 @@ def _alike(a: Item, b: Item, statistics: Statistics) -> list[float]:
         out[at["contained"]] = both / least
         out[at["jaccard"]] = both / (len(a.words) + len(b.words) - both)
         out[at["length_ratio"]] = least / max(len(a.words), len(b.words))
+    if fa.title and fb.title:
+        both = len(set(fa.title) & set(fb.title))
+        out[at["title_shared"]] = both / min(len(fa.title), len(fb.title)) * min(1.0, both / _TITLE_WORDS)
 
     weights, squares, shared = statistics.weights, statistics.squares, a.named & b.named
     both_named = sum([weights[key] for key in shared])
@@ -205,35 +212,29 @@ def _alike(a: Item, b: Item, statistics: Statistics) -> list[float]:
         out[at["phrases_shared"]] = len(a.phrases & b.phrases) / min(len(a.phrases), len(b.phrases))
     if fa.numbers and fb.numbers:
         out[at["numbers_shared"]] = min(2, len(set(fa.numbers) & set(fb.numbers))) / 2
-    equal, differs, missing = 0, 0, 0
+    equal, differs = 0, 0
     for name in _FIGURES:
         mine, theirs = getattr(fa, name), getattr(fb, name)
         if mine is not None and theirs is not None:
             equal, differs = equal + (mine == theirs), differs + (mine != theirs)
-        elif mine is not None or theirs is not None:
-            missing += 1
     out[at["toll_equal"]] = min(2.0, equal)
     out[at["toll_differs"]] = min(1.0, differs)
-    out[at["toll_missing"]] = float(missing)
 
     if fa.kind == "s":
         out[at["statement"]] = 1.0
         one_voice = bool(a.voices & b.voices)
-        if a.voices and b.voices:
-            out[at["speaker_same" if one_voice else "speaker_differs"]] = 1.0
+        if a.voices and b.voices and not one_voice:
+            out[at["speaker_differs"]] = 1.0
         if fa.stances and fb.stances:
-            same = bool(set(fa.stances) & set(fb.stances))
-            out[at["stance_same" if same else "stance_differs"]] = 1.0
-            if same and one_voice:
+            if a.stances.isdisjoint(b.stances):
+                out[at["stance_differs"]] = 1.0
+            elif one_voice:
                 out[at["speaker_and_stance"]] = 1.0
         if a.about and b.about:
             out[at["about_shared"]] = len(a.about & b.about) / len(a.about | b.about)
 
-    if None not in (fa.start, fb.start) and not fa.soft and not fb.soft:
-        gap = max(0.0, _gap(fa.start, fa.end, fb.start, fb.end) / DAY_SECONDS)
-        out[at["days_apart"]] = min(3.0, log(1.0 + gap))
-        if fa.time_rank <= 2 and fb.time_rank <= 2 and a.first_day == b.first_day:
-            out[at["same_day"]] = 1.0
+    if a.coded_day and b.coded_day and a.day == b.day:
+        out[at["same_day"]] = 1.0
     if fa.published is not None and fb.published is not None:
         out[at["published_gap"]] = min(3.0, log(1.0 + abs(fa.published - fb.published) / DAY_SECONDS))
     else:
@@ -250,9 +251,11 @@ def copies_vector(a: Item, b: Item) -> list[float]:
     fa, fb = a.f, b.f
     later = days = 0.0
     if fa.published is not None and fb.published is not None:
-        apart = (fa.published - fb.published) / DAY_SECONDS
-        later = (apart > 0) - (apart < 0)
-        days = max(-3.0, min(3.0, apart))
+        days = max(-3.0, min(3.0, (fa.published - fb.published) / DAY_SECONDS))
+        later = float(_earliest(fa.published) > fb.published) - float(_earliest(fb.published) > fa.published)
+    longer_title = 0.0
+    if fa.title and fb.title:
+        longer_title = _bounded(log((len(fa.title) + 1) / (len(fb.title) + 1)))
     unpublished = float(fa.published is None) - float(fb.published is None)
     return [
         float(later),
@@ -260,8 +263,20 @@ def copies_vector(a: Item, b: Item) -> list[float]:
         unpublished,
         float(_credits(a, b)) - float(_credits(b, a)),
         float(_own_agency(b)) - float(_own_agency(a)),
-        max(-1.0, min(1.0, log((len(b.words) + 1) / (len(a.words) + 1)))),
+        _bounded(log((len(b.words) + 1) / (len(a.words) + 1))),
+        _bounded(log((fb.length + 1) / (fa.length + 1))),
+        longer_title,
     ]
+
+
+def _bounded(value: float) -> float:
+    return max(-1.0, min(1.0, value))
+
+
+def _earliest(published: int) -> int:
+    """A bare date counts to its last second: then it may have been at any time of that day."""
+    day = published // DAY_SECONDS * DAY_SECONDS
+    return day if published == day + DAY_SECONDS - 1 else published
 
 
 def _credits(a: Item, b: Item) -> bool:
@@ -274,11 +289,6 @@ def _credits(a: Item, b: Item) -> bool:
 
 def _own_agency(item: Item) -> bool:
     return bool(_outlet(item.f.wire) & _outlet(item.f.publisher))
-
-
-def _gap(start: int | None, end: int | None, other: int | None, other_end: int | None) -> int:
-    assert start is not None and end is not None and other is not None and other_end is not None
-    return max(start - other_end, other - end)
 
 
 @lru_cache(maxsize=4_096)

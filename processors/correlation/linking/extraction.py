@@ -13,6 +13,7 @@ from schemas.parts import Actor, Estimate, Place
 from schemas.vocabulary import ActorRole, PlacePrecision, SourceKind, TimePrecision
 
 from . import lexicon
+from .addresses import title_words
 from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
@@ -155,6 +156,8 @@ def features_of(event: AnyEvent) -> Features:
         stances=tuple(sorted(set(stances))),
         words=tuple(sorted({word.hash for word in words if word.hash >= 0})[:MAX_WORDS]),
         from_database=event.source.kind == SourceKind.DATASET,
+        title=title_words(event.source.url),
+        length=len(event.headline) + len(text),
     )
 
 

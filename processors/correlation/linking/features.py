@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from operator import attrgetter
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ class Features:
     concepts, means: bit masks (lexicon.CONCEPTS)
     words: hashes of the words of the text, sorted: near-sameness of texts
     from_database: a row of a coded database, not a report of its own
+    title: hashes of the words of the title in the article's address, sorted
+    length: characters of headline and text
     """
 
     kind: str
@@ -70,11 +72,15 @@ class Features:
     stances: tuple[str, ...]
     words: tuple[int, ...]
     from_database: bool = False
+    title: tuple[int, ...] = ()
+    length: int = 0
 
 
 _NAMES: Final = tuple(field.name for field in fields(Features))
 _TUPLES: Final = frozenset(field.name for field in fields(Features) if str(field.type).startswith("tuple"))
 _values_of: Final = attrgetter(*_NAMES)
+#: fields that have always been there
+_FIRST: Final = sum(field.default is MISSING for field in fields(Features))
 
 
 def dump(features: Features) -> str:
@@ -87,8 +93,8 @@ def load(text: str) -> Features:
     loaded: Any = from_json(text, cache_strings="none")  # in a third of the time of json.loads
     if isinstance(loaded, dict):  # as it was written before there were arrays
         loaded = [tuple(loaded[name]) if name in _TUPLES else loaded[name] for name in _NAMES if name in loaded]
-    if isinstance(loaded, list) and len(loaded) == len(_NAMES) - 1:  # as it was written before there were rows
-        loaded.append(False)
+    if isinstance(loaded, list) and _FIRST <= len(loaded) < len(_NAMES):  # as it was written before there were all
+        loaded += [field.default for field in fields(Features)[len(loaded) :]]
     if not isinstance(loaded, list) or len(loaded) != len(_NAMES):
         raise ValueError(f"features that this version did not write: {text[:100]!r}")
     values: list[Any] = [tuple(value) if type(value) is list else value for value in loaded]

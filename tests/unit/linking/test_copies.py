@@ -8,7 +8,11 @@ import pytest
 
 from processors.correlation.linking import copies
 from processors.correlation.linking.api import Placement
+from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.incidents import Member
+from processors.correlation.linking.items import Item
 from processors.correlation.linking.linker import EvidenceLinker
+from processors.correlation.linking.statistics import Statistics
 from processors.correlation.linking.weights import BadWeights
 from schemas.event import AnyEvent
 from schemas.parts import Place
@@ -86,6 +90,45 @@ def test_a_translation_of_one_agency_is_a_copy() -> None:
         text="Le gouverneur Asaad al-Eidani accuse Islamic State et demande de l'aide.",
     )  # fmt: skip
     assert _placed(said, translated).copy_of == "said"
+
+
+def test_one_title_in_two_addresses_makes_two_reports_more_alike() -> None:
+    titled = [
+        features_of(event.model_copy(update={"source": event.source.model_copy(update={"url": url})}))
+        for event, url in (
+            (ORIGINAL, "https://reuters.example/2024/motorcycle-bomb-kills-four-in-basra"),
+            (INDEPENDENT, "https://shafaq.example/en/motorcycle-bomb-kills-four-in-basra-11"),
+            (INDEPENDENT, "https://shafaq.example/en/health-office-counts-six-dead"),
+        )
+    ]
+    original, same, other = (Item(features) for features in titled)
+    members = [Member("original", 0, original.f, "i", original)]
+    (alike,), (unlike,) = (copies.alike_vectors(item, members, Statistics(), 1) for item in (same, other))
+    at = copies.ALIKE_FEATURES.index("title_shared")
+    assert alike[at] > 0.8
+    assert unlike[at] == 0
+    assert copies.shipped().alike[at] > 0
+
+
+def test_names_that_only_two_of_the_reports_have_tell_them_from_the_others() -> None:
+    linker = EvidenceLinker()
+    for seq, event in enumerate((ORIGINAL, INDEPENDENT)):
+        linker.hold(event.event_id, linker.features(event), seq=seq, incident_id="i")
+    members = list(linker._incidents["i"].members.values())
+    vectors = copies.alike_vectors(Item(features_of(WIRED)), members, linker.statistics, 2)
+    at = copies.ALIKE_FEATURES.index("names_of_these_two")
+    assert vectors[0][at] > vectors[1][at] == 0
+
+
+def test_of_two_reports_of_one_day_a_bare_date_is_neither_earlier_nor_later() -> None:
+    midday, bare = (
+        Item(features_of(ORIGINAL.model_copy(update={"published_at": at})))
+        for at in (datetime(2024, 3, 1, 12, tzinfo=UTC), datetime(2024, 3, 1, 23, 59, 59, tzinfo=UTC))
+    )
+    next_day = Item(features_of(ORIGINAL.model_copy(update={"published_at": datetime(2024, 3, 2, 1, tzinfo=UTC)})))
+    at = copies.COPIES_FEATURES.index("published_later")
+    assert copies.copies_vector(bare, midday)[at] == copies.copies_vector(midday, bare)[at] == 0
+    assert copies.copies_vector(next_day, bare)[at] == 1
 
 
 def test_the_original_is_found_among_a_hundred_members() -> None:

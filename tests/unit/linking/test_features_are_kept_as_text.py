@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -23,6 +23,11 @@ def test_what_was_dumped_is_loaded_as_an_equal_value() -> None:
 
 def test_an_object_with_the_names_of_the_fields_is_read_likewise() -> None:
     assert load(json.dumps(asdict(some()))) == some()
+
+
+def test_an_array_from_before_there_were_titles_is_read_likewise() -> None:
+    fields = json.loads(dump(some()))
+    assert load(json.dumps(fields[:-2])) == replace(some(), title=(), length=0)
 
 
 @pytest.mark.parametrize("text", ["[]", '["a"]', "{}", "3", '{"kind": "a"}', "", "[1,"])
