@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log, sqrt
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from .features import DAY_SECONDS
 from .incidents import Incident, Member
 from .items import Item
-from .notes import Notes
+from .notes import Notebook
 from .statistics import Statistics
 
 
@@ -108,24 +108,43 @@ def rank(candidates: Sequence[Candidate]) -> None:
         candidate.alone = len(ranked) == 1
 
 
-def fill_values(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> None:
-    """`values` of a candidate that has competed."""
-    candidate.values = state_values(item, candidate, named, statistics)
-    fill_pair_values(candidate)
+def incident_notebook() -> Notebook[IncidentTerms]:
+    """In place of weights; positions as in INCIDENT_FEATURES."""
+    return Notebook(len(INCIDENT_FEATURES), IncidentTerms._make)
+
+
+def fill_values(
+    item: Item,
+    candidate: Candidate,
+    named: Sequence[str],
+    statistics: Statistics,
+    notebook: Notebook[IncidentTerms] | None = None,
+) -> None:
+    """`values` of a candidate that has competed. notebook: one that may be cleared and written to."""
+    if notebook is None:
+        notebook = incident_notebook()
+    else:
+        notebook.clear()
+    state_score(item, candidate.incident, candidate.members, named, statistics, notebook.terms)
+    pairs_score(candidate.scores, candidate.members, notebook.terms)
+    competing_score(candidate, 1.0 if item.is_statement else 0.0, notebook.terms)
+    candidate.values = list(notebook.values)
 
 
 def state_values(item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> list[float]:
     """The part of `values` that does not depend on pair scores; the rest is 0."""
-    notes = Notes(AT, [0.0] * len(INCIDENT_FEATURES))
-    state_score(item, candidate.incident, candidate.members, named, statistics, cast("IncidentTerms", notes))
-    return notes.values
+    notebook = incident_notebook()
+    state_score(item, candidate.incident, candidate.members, named, statistics, notebook.terms)
+    return notebook.values
 
 
 def fill_pair_values(candidate: Candidate) -> None:
     """The part of `values` that follows from the pair scores."""
-    notes = cast("IncidentTerms", Notes(AT, candidate.values))
-    pairs_score(candidate.scores, candidate.members, notes)
-    competing_score(candidate, candidate.values[AT["is_statement"]], notes)
+    notebook = incident_notebook()
+    pairs_score(candidate.scores, candidate.members, notebook.terms)
+    competing_score(candidate, candidate.values[AT["is_statement"]], notebook.terms)
+    for at in notebook.written:
+        candidate.values[at] = notebook.values[at]
 
 
 def pairs_score(scores: Sequence[float], members: Sequence[Member], w: IncidentTerms) -> float:
@@ -220,6 +239,6 @@ def state_score(
         mask = 0
         for member in members:
             mask |= member.features.concepts
-        masses = statistics.concept_masses()
+        masses = statistics.masses
         total += w.profile_concepts * (masses[mask & item.concepts] / masses[item.concepts])
     return total

@@ -180,4 +180,9 @@ def concepts_of(word: str) -> int:
 
 def concept_names(mask: int) -> list[str]:
     """For readers: names of the classes in a mask."""
-    return [name for bit, name in enumerate(CONCEPTS) if mask >> bit & 1]
+    names = []
+    while mask:
+        bit = mask & -mask
+        names.append(CONCEPTS[bit.bit_length() - 1])
+        mask ^= bit
+    return names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, log, radians, sin, sqrt
 from typing import Final
 
 from .concepts import GENERIC_MASK, SUBJECTS_MASK
@@ -14,13 +14,16 @@ _EPOCH_ORDINAL: Final = 719_163
 _FEW_NAMES: Final = 3
 #: names in a report: coded ones have half a dozen, articles twenty
 RICH_FROM: Final = 8
+#: enough that of some forty words few share a bit
+_WORD_BITS: Final = 1_024
+_BITS: Final = tuple(1 << at for at in range(_WORD_BITS))
 
 
 class Item:
     """Sets beside the tuples of `f`, flags beside its codes; `norm` and `concept_norm` as of one version of the
     statistics.
 
-    dated: start, end (whole seconds since 1970) and wide_days are known; published: likewise, or None
+    dated: start, end (whole seconds since 1970) and log_wide are known; published: likewise, or None
     first_day, last_day: ordinals; day: the first, of a time known to the day; None: not known that well
     coded_day: `day` was coded, not guessed from a text; tells_day: and it is a happening's
     is_article: a happening told at length, of which nothing is coded but when it was published
@@ -28,6 +31,8 @@ class Item:
     place_rank: as in the features; NO_RANK also where there are no coordinates
     lat, lon: degrees; x, y, z: the same place on the unit sphere
     spoken: speakers that are names. counts: any figure is given. square: norm * norm, exact
+    log_wide: 1 + ln(days), of an interval of a day at least
+    word_bits: a bit for each of `words`, which share them; 0: of an article
     """
 
     __slots__ = (
@@ -55,6 +60,7 @@ class Item:
         "is_statement",
         "last_day",
         "lat",
+        "log_wide",
         "lon",
         "means",
         "named",
@@ -75,7 +81,7 @@ class Item:
         "tells_day",
         "version",
         "voices",
-        "wide_days",
+        "word_bits",
         "words",
         "x",
         "y",
@@ -113,12 +119,12 @@ class Item:
         self.soft = f.soft
         self.published = None if f.published is None else float(f.published)
         self.dated = f.start is not None and f.end is not None
-        self.start = self.end = self.wide_days = 0.0
+        self.start = self.end = self.log_wide = 0.0
         self.first_day = self.last_day = 0
         self.day: int | None = None
         if f.start is not None and f.end is not None:
             self.start, self.end = float(f.start), float(f.end)
-            self.wide_days = (f.end - f.start) / DAY_SECONDS
+            self.log_wide = 1.0 + log(max(1.0, (f.end - f.start) / DAY_SECONDS))
             self.first_day = f.start // DAY_SECONDS + _EPOCH_ORDINAL
             self.last_day = (f.end - 1) // DAY_SECONDS + _EPOCH_ORDINAL
             if f.time_rank <= 2:
@@ -137,6 +143,11 @@ class Item:
         self.is_article = (
             not self.is_statement and self.place_rank == NO_RANK and not self.coded_day and len(self.named) > RICH_FROM
         )
+        bits = 0
+        if not self.is_article:
+            for word in f.words:
+                bits |= _BITS[word % _WORD_BITS]
+        self.word_bits = bits
 
         self.is_row = f.from_database and not self.is_statement
         self.parties = self.actors | self.targets if self.is_row else frozenset()
@@ -150,8 +161,8 @@ class Item:
         squares = statistics.squares
         self.square = sum([squares[key] for key in self.f.names])
         self.norm = sqrt(self.square)
-        self.concept_norm = sqrt(statistics.concept_masses()[self.concepts])
-        self.generic_norm = sqrt(statistics.concept_masses()[self.generic])
+        self.concept_norm = sqrt(statistics.masses[self.concepts])
+        self.generic_norm = sqrt(statistics.masses[self.generic])
         self.version = statistics.version
 
 

@@ -15,7 +15,7 @@ from schemas.timeline import Link
 from . import copies, reasons, relations
 from . import features as features_module
 from .api import MergeProposal, MoveProposal, Placement, RelationProposal
-from .candidates import Candidate, IncidentTerms, competing_score, fill_values, most_by_competing, rank
+from .candidates import Candidate, IncidentTerms, competing_score, most_by_competing, rank
 from .comparing import Comparer, Comparison
 from .drawing import drawn
 from .extraction import features_of
@@ -23,7 +23,7 @@ from .features import Features
 from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
-from .pairs import PairTerms
+from .pairs import slotted
 from .statistics import Statistics
 from .weights import Weights, shipped
 
@@ -83,8 +83,9 @@ class EvidenceLinker:
         self._relations = relations.Relations(relations.shipped())
         self.statistics = Statistics()
         self._incident_terms = IncidentTerms(*self.weights.incident)
-        models = {model: PairTerms(*vector) for model, vector in self.weights.pairs.items()}
+        models = {model: slotted(vector) for model, vector in self.weights.pairs.items()}
         self._comparer = Comparer(models, self._incident_terms, self.statistics)
+        self._explainer = reasons.Explainer(self.weights)
         self._index = Index()
         self._members: dict[str, Member] = {}
         self._incidents: dict[str, Incident] = {}
@@ -220,8 +221,7 @@ class EvidenceLinker:
         return candidate.score
 
     def _explained(self, item: Item, candidate: Candidate, named: Sequence[str] = ()) -> Link:
-        fill_values(item, candidate, named, self.statistics)
-        return reasons.link(item, candidate, self.weights, self.statistics)
+        return self._explainer.link(item, candidate, named, self.statistics)
 
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""

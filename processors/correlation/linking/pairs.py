@@ -1,19 +1,21 @@
 """Two reports side by side: what speaks for one incident behind both, and what against, as numbers.
 
 Every feature is one field of `PairTerms` and one term `w.<feature> * value` below. `pair_score` adds the terms up;
-handed a `Notes` instead of weights, the same lines give the features themselves: what is fitted, what is explained
-and what decides cannot come apart.
+handed a `Notebook`'s terms instead of weights, the same lines give the features themselves: what is fitted, what is
+explained and what decides cannot come apart. What takes long to work out is left out where its weight is 0; the terms
+of a notebook never are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import asin, exp, log, sqrt
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from .concepts import bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .items import EARTH_KM, RICH_FROM, Item, kilometres
-from .notes import Notes
+from .notes import Notebook
 from .rows import row_score
 from .statistics import Statistics
 
@@ -110,6 +112,23 @@ class PairTerms(NamedTuple):
 
 
 PAIR_FEATURES: Final = PairTerms._fields
+
+
+class _Slotted:
+    """The fields of PairTerms, each read in two thirds of the time that a field of a tuple takes."""
+
+    __slots__ = PAIR_FEATURES
+
+    def __init__(self, terms: Iterable[Any]) -> None:
+        for name, value in zip(PAIR_FEATURES, terms, strict=True):
+            setattr(self, name, value)
+
+
+def slotted(terms: Iterable[Any]) -> PairTerms:
+    """For `pair_score`, which asks for some thirty of them. terms: in the order of PAIR_FEATURES."""
+    return cast("PairTerms", _Slotted(terms))
+
+
 POSITION: Final = {name: at for at, name in enumerate(PAIR_FEATURES)}
 _PROTEST: Final = bits_of(
     "protest", "riot or unrest", "strike of workers", "hunger strike", "sit-in or camp", "roadblock", "tear gas",
@@ -119,6 +138,8 @@ _PROTEST: Final = bits_of(
 _RADIUS_KM: Final = (3.0, 10.0, 90.0, 500.0)
 _NEAR_KM: Final = 12.0
 _ONE_CITY_KM: Final = 25.0
+#: share of the shorter text's words in the other from which two texts are one, or nearly
+_NEAR_SAME: Final = 0.6
 
 
 def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
@@ -126,9 +147,14 @@ def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
 
     Symmetric but for statement against core: there `a` is the statement.
     """
-    notes = Notes(POSITION, [0.0] * len(PAIR_FEATURES))
-    pair_score(a, b, cast("PairTerms", notes), statistics)
-    return notes.values
+    notebook = pair_notebook()
+    pair_score(a, b, notebook.terms, statistics)
+    return notebook.values
+
+
+def pair_notebook() -> Notebook[PairTerms]:
+    """For `pair_score` in place of weights; positions as in PAIR_FEATURES."""
+    return Notebook(len(PAIR_FEATURES), slotted)
 
 
 def pair_score(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
@@ -156,14 +182,18 @@ def _time(a: Item, b: Item, w: PairTerms, statements: int) -> float:
         soft = a.soft or b.soft
         gap = max(a.start - b.end, b.start - a.end) / DAY_SECONDS
         if gap < 0:
-            total += w.overlap * ((0.5 if soft else 1.0) / (1.0 + log(max(1.0, a.wide_days, b.wide_days))))
+            if w.overlap:
+                total += w.overlap * ((0.5 if soft else 1.0) / max(a.log_wide, b.log_wide))
         else:
             total += w.gap * (min(5.0, log(1.0 + gap)) * (0.6 if soft else 1.0))
         if a.day is not None and a.day == b.day:
             total += w.same_day * (0.6 if soft else 1.0)
         if statements == 1 and b.day is not None:
             late = (a.end - b.start) / DAY_SECONDS
-            total += w.said_before * 1.0 if late <= 0 else w.lag * min(5.0, log(1.0 + late))
+            if late <= 0:
+                total += w.said_before * 1.0
+            elif w.lag:
+                total += w.lag * min(5.0, log(1.0 + late))
         if (a.days and b.coded_day) or (b.days and a.coded_day):
             told = max(_tells_of(a, b), _tells_of(b, a))
             if told == _HIT:
@@ -172,7 +202,7 @@ def _time(a: Item, b: Item, w: PairTerms, statements: int) -> float:
                 total += w.date_misses * 1.0
     else:
         total += w.undated * 1.0
-    if a.published is not None and b.published is not None:
+    if w.published_gap and a.published is not None and b.published is not None:
         apart = a.published - b.published
         if apart:
             total += w.published_gap * min(6.0, log(1.0 + abs(apart) / DAY_SECONDS))
@@ -184,16 +214,20 @@ _NOTHING, _MISS, _HIT = 0, 1, 2
 
 def _tells_of(one: Item, two: Item) -> int:
     """Does the text of `one` name the day on which the other's happening was coded, or only other days?"""
-    if not one.days or not two.coded_day:
+    days = one.days
+    if not days or not two.coded_day:
         return _NOTHING
     first, last = two.first_day, two.last_day
-    off = True
-    for day in one.days:
-        if first <= day <= last:
+    if first == last:
+        if first in days:
             return _HIT
-        if abs(day - first) <= 1:
-            off = False
-    return _MISS if off and (one.is_statement or one.soft) else _NOTHING
+    else:
+        for day in days:
+            if first <= day <= last:
+                return _HIT
+    if (one.is_statement or one.soft) and first not in days and first - 1 not in days and first + 1 not in days:
+        return _MISS
+    return _NOTHING
 
 
 def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statistics) -> float:
@@ -221,7 +255,8 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
             else:
                 total += w.excess * min(4.0, log(1.0 + beyond / 20.0))
         if one_city and statements != 1 and rank_a == rank_b == 0:
-            total += w.site_distance * log(1.0 + far / 0.3)
+            if w.site_distance:
+                total += w.site_distance * log(1.0 + far / 0.3)
             if a.place and b.place:
                 if not a.place.isdisjoint(b.place):
                     total += w.site_shared * 1.0
@@ -234,7 +269,8 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     if a.place and b.place:
         shared = a.place & b.place
         if shared:
-            total += w.place_shared * _share(shared, a.place, b.place, statistics)
+            if w.place_shared:
+                total += w.place_shared * _share(shared, a.place, b.place, statistics)
         elif rank_a <= 1 and rank_b <= 1:
             total += w.place_not_shared * 1.0
     if a.is_protest and b.is_protest:
@@ -255,13 +291,14 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     shared = a.named & b.named
     if shared:
         rare = [weights[key] for key in shared]
-        squares = statistics.squares
-        cosine = sum([squares[key] for key in shared]) / (a.norm * b.norm)
-        total += w.names_cosine * cosine
         # of two full articles half of the names in common is much, of two short reports it is one name
         rich = min(len(a.named), len(b.named)) - RICH_FROM
-        if rich > 0:
-            total += w.names_cosine_rich * (cosine * min(1.0, rich / RICH_FROM))
+        if rich > 0 or w.names_cosine:
+            squares = statistics.squares
+            cosine = sum([squares[key] for key in shared]) / (a.norm * b.norm)
+            total += w.names_cosine * cosine
+            if rich > 0:
+                total += w.names_cosine_rich * (cosine * min(1.0, rich / RICH_FROM))
         if len(rare) > 3:
             rare.sort(reverse=True)
             total += w.rare_shared * ((rare[0] + rare[1] + rare[2]) / 5.0)
@@ -270,24 +307,27 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
         total += w.rarest_shared * max(0.0, max(rare) - 2.5)
     if a.few_names or b.few_names:
         total += w.thin * 1.0
-    if a.phrases and b.phrases:
+    if w.phrases_shared and a.phrases and b.phrases:
         shared = a.phrases & b.phrases
         if shared:
             total += w.phrases_shared * min(3.0, sum([weights[key] for key in shared]) / 5.0)
     if a.actors and b.actors:
-        shared = a.actors & b.actors
-        total += w.actors_shared * _share(shared, a.actors, b.actors, statistics) if shared else w.actors_differ * 1.0
+        if a.actors.isdisjoint(b.actors):
+            total += w.actors_differ * 1.0
+        elif w.actors_shared:
+            total += w.actors_shared * _share(a.actors & b.actors, a.actors, b.actors, statistics)
     if statements != 1 and a.targets and b.targets:
         shared = a.targets & b.targets
         if shared:
             total += w.targets_shared * _share(shared, a.targets, b.targets, statistics)
     if a.speaks or b.speaks:
         total += _voices(a, b, w, statements, statistics)
-    shared = a.countries & b.countries
-    if shared:
-        total += w.countries_shared * (len(shared) / sqrt(len(a.countries) * len(b.countries)))
-    elif a.countries and b.countries:
-        total += w.countries_differ * 1.0
+    if a.countries and b.countries:
+        if a.countries.isdisjoint(b.countries):
+            total += w.countries_differ * 1.0
+        elif w.countries_shared:
+            shared = a.countries & b.countries
+            total += w.countries_shared * (len(shared) / sqrt(len(a.countries) * len(b.countries)))
     return total
 
 
@@ -296,27 +336,29 @@ def _voices(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statist
     total = 0.0
     one_voice = False
     if statements == 2 and a.voices and b.voices:
-        shared = a.voices & b.voices
-        one_voice = bool(shared)
-        if shared:
-            total += w.speaker_same * min(1.5, _share(shared, a.voices, b.voices, statistics) + 0.5)
-        else:
+        one_voice = not a.voices.isdisjoint(b.voices)
+        if not one_voice:
             total += w.speaker_differs * 1.0
-    if not one_voice and (
-        (a.spoken and not a.spoken.isdisjoint(b.named)) or (b.spoken and not b.spoken.isdisjoint(a.named))
+        elif w.speaker_same:
+            shared = a.voices & b.voices
+            total += w.speaker_same * min(1.5, _share(shared, a.voices, b.voices, statistics) + 0.5)
+    if (
+        not one_voice
+        and w.speaker_named
+        and ((a.spoken and not a.spoken.isdisjoint(b.named)) or (b.spoken and not b.spoken.isdisjoint(a.named)))
     ):
         total += w.speaker_named * 1.0
-    if a.about and b.about:
+    if w.about_shared and a.about and b.about:
         shared = a.about & b.about
         if shared:
             total += w.about_shared * _share(shared, a.about, b.about, statistics)
-    if a.about or b.about:
+    if w.about_named and (a.about or b.about):
         weights = statistics.weights
         about = sum([weights[key] for key in a.about & b.named if key[0] != "@"])
         about += sum([weights[key] for key in b.about & a.named if key[0] != "@"])
         if about:
             total += w.about_named * min(2.0, about / 5.0)
-    if a.stances and b.stances and not a.stances.isdisjoint(b.stances):
+    if w.stance_same and a.stances and b.stances and not a.stances.isdisjoint(b.stances):
         total += w.stance_same * 1.0
     return total
 
@@ -324,15 +366,16 @@ def _voices(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statist
 def _matter(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
     mask = a.concepts & b.concepts
     if mask:
-        total = w.concepts_cosine * (statistics.concept_masses()[mask] / (a.concept_norm * b.concept_norm))
-        total += w.subject_rarest * max(0.0, statistics.rarest_concept(mask) - 1.0)
+        total = w.concepts_cosine * (statistics.masses[mask] / (a.concept_norm * b.concept_norm))
+        if w.subject_rarest:
+            total += w.subject_rarest * max(0.0, statistics.rarest[mask] - 1.0)
     elif a.concepts and b.concepts:
         total = w.concepts_none * 1.0
     else:
         total = 0.0
     mask = a.generic & b.generic
-    if mask:
-        total += w.generic_cosine * (statistics.concept_masses()[mask] / (a.generic_norm * b.generic_norm))
+    if mask and w.generic_cosine:
+        total += w.generic_cosine * (statistics.masses[mask] / (a.generic_norm * b.generic_norm))
     if a.means and b.means:
         total += w.means_same * 1.0 if a.means & b.means else w.means_differ * 1.0
     return total
@@ -400,12 +443,22 @@ def _standing(a: Item, b: Item, w: PairTerms, statements: int) -> float:
     if fa.language != fb.language:
         total += w.other_language * 1.0
     elif a.words and b.words:
-        contained = len(a.words & b.words) / min(len(a.words), len(b.words))
-        if statements != 2 and contained:
-            total += w.text_contained * contained
-        if contained > 0.6:
+        least = min(len(a.words), len(b.words))
+        if w.text_contained and statements != 2:
+            contained = len(a.words & b.words) / least
+            if contained:
+                total += w.text_contained * contained
+            if contained > _NEAR_SAME:
+                total += w.near_same_text * 1.0
+        elif (least - _lacking(a, b)) / least > _NEAR_SAME and len(a.words & b.words) / least > _NEAR_SAME:
             total += w.near_same_text * 1.0
     return total
+
+
+def _lacking(a: Item, b: Item) -> int:
+    """At least so many words of the shorter text are not in the other; without a walk through its words."""
+    few, many = (a, b) if len(a.words) <= len(b.words) else (b, a)
+    return (few.word_bits & ~many.word_bits).bit_count()
 
 
 def oriented(one: Item, other: Item) -> tuple[str, Item, Item]:

@@ -6,17 +6,17 @@ two reports have in common: so each kind of evidence has a share of the score th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 from schemas.timeline import Link, Reason
 
-from .candidates import AT, INCIDENT_FEATURES, Candidate
+from .candidates import AT, Candidate, IncidentTerms, fill_values, incident_notebook
 from .concepts import concept_names
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
-from .pairs import PAIR_FEATURES, Item, kilometres, oriented, pair_features
+from .pairs import PAIR_FEATURES, Item, kilometres, oriented, pair_notebook, pair_score
 from .statistics import Statistics
 from .weights import Weights
 
@@ -63,59 +63,89 @@ def founded() -> Link:
     )
 
 
-def link(item: Item, candidate: Candidate, weights: Weights, statistics: Statistics) -> Link:
-    """The judged candidate's score, taken apart. The contributions sum to the score to six digits."""
-    total = dict.fromkeys(_FAMILIES, 0.0)
-    used: set[str] = set()
-    for at, share in enumerate(_member_shares(candidate, weights)):
-        if not share:
-            continue
-        model, first, second = oriented(item, candidate.members[at].item)
-        vector = pair_features(first, second, statistics)
-        for name, weight, value in zip(PAIR_FEATURES, weights.pairs[model], vector, strict=True):
-            family = _FAMILY_OF.get(name)
-            if family is not None and weight and value:
-                total[family] += share * weight * value
-                used.add(family)
-    closest = max(range(len(candidate.scores)), key=lambda at: (round(candidate.scores[at], 6), -at))
-    other = candidate.members[closest].item
-    parts = [
-        Reason(
-            feature=family, value=_WORDS[family](item, other, statistics)[:300], contribution=round(total[family], 6)
-        )
-        for family in _FAMILIES
-        if family in used
-    ]
-    for family, names in _INCIDENT_FAMILIES.items():
-        contribution = sum(weights.incident[AT[name]] * candidate.values[AT[name]] for name in names)
-        if contribution:
-            words = _incident_words(family, item, candidate)
-            parts.append(Reason(feature=family, value=words[:300], contribution=round(contribution, 6)))
-    parts.sort(key=lambda reason: (-abs(reason.contribution), reason.feature))
-    score = round(candidate.score, 6)
-    rest = round(score - sum(reason.contribution for reason in parts), 6)
-    parts.append(Reason(feature="prior", value="what any report starts with", contribution=rest))
-    return Link(score=score, reasons=tuple(parts))
+class Explainer:
+    """Takes the scores of one set of weights apart."""
 
+    def __init__(self, weights: Weights) -> None:
+        self._incident = IncidentTerms(*weights.incident)
+        self._incident_families = [
+            (family, [(weights.incident[AT[name]], AT[name]) for name in names])
+            for family, names in _INCIDENT_FAMILIES.items()
+        ]
+        #: by model and position: the family of the feature, and its weight; none where it has no say
+        self._say = {
+            model: [
+                (_FAMILY_OF[name], weight) if weight and name in _FAMILY_OF else None
+                for name, weight in zip(PAIR_FEATURES, vector, strict=True)
+            ]
+            for model, vector in weights.pairs.items()
+        }
+        self._pair_notes = pair_notebook()
+        self._incident_notes = incident_notebook()
 
-def _member_shares(candidate: Candidate, weights: Weights) -> list[float]:
-    """How much one log-odd of each pair score adds to the score of the incident."""
-    scores, members = candidate.scores, candidate.members
-    w = dict(zip(INCIDENT_FEATURES, weights.incident, strict=True))
-    order = sorted(range(len(scores)), key=lambda at: -scores[at])
-    shares = [w["mean"] / len(scores)] * len(scores)
-    shares[order[0]] += w["max"]
-    for at in order[:3]:
-        shares[at] += w["top3"] / min(3, len(order))
-    cores = [at for at in order if members[at].item.f.kind != "s"]
-    statements = [at for at in order if members[at].item.f.kind == "s"][:3]
-    for at in cores:
-        shares[at] += w["mean_core"] / len(cores)
-    if cores:
-        shares[cores[-1]] += w["min_core"]
-    for at in statements:
-        shares[at] += w["top_statements"] / len(statements)
-    return shares
+    def link(self, item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> Link:
+        """The judged candidate's score, taken apart. The contributions sum to the score to six digits."""
+        fill_values(item, candidate, named, statistics, self._incident_notes)
+        total = self._of_pairs(item, candidate, statistics)
+        closest = max(range(len(candidate.scores)), key=lambda at: (round(candidate.scores[at], 6), -at))
+        other = candidate.members[closest].item
+        parts = [
+            (round(total[family], 6), family, _WORDS[family](item, other, statistics)[:300])
+            for family in _FAMILIES
+            if family in total
+        ]
+        values = candidate.values
+        for family, terms in self._incident_families:
+            contribution = sum([weight * values[at] for weight, at in terms])
+            if contribution:
+                parts.append((round(contribution, 6), family, _incident_words(family, item, candidate)[:300]))
+        parts.sort(key=lambda part: (-abs(part[0]), part[1]))
+        score = round(candidate.score, 6)
+        rest = round(score - sum([part[0] for part in parts]), 6)
+        parts.append((rest, "prior", "what any report starts with"))
+        # one call that makes all of them takes half the time of one call for each
+        return Link.model_validate({
+            "score": score,
+            "reasons": [{"feature": family, "value": words, "contribution": worth} for worth, family, words in parts],
+        })  # fmt: skip
+
+    def _of_pairs(self, item: Item, candidate: Candidate, statistics: Statistics) -> dict[str, float]:
+        """Of each family that has a say: what it adds to the score."""
+        total: dict[str, float] = {}
+        notes = self._pair_notes
+        values, written = notes.values, notes.written
+        for share, member in zip(self._member_shares(candidate), candidate.members, strict=True):
+            if not share:
+                continue
+            model, first, second = oriented(item, member.item)
+            notes.clear()
+            pair_score(first, second, notes.terms, statistics)
+            say = self._say[model]
+            written.sort()  # sums in one order, whatever that of the lines
+            for at in written:
+                part = say[at]
+                if part is not None and values[at]:
+                    family, weight = part
+                    total[family] = total.get(family, 0.0) + share * weight * values[at]
+        return total
+
+    def _member_shares(self, candidate: Candidate) -> list[float]:
+        """How much one log-odd of each pair score adds to the score of the incident."""
+        scores, members, w = candidate.scores, candidate.members, self._incident
+        order = sorted(range(len(scores)), key=lambda at: -scores[at])
+        shares = [w.mean / len(scores)] * len(scores)
+        shares[order[0]] += w.max
+        for at in order[:3]:
+            shares[at] += w.top3 / min(3, len(order))
+        cores = [at for at in order if members[at].kind != "s"]
+        statements = [at for at in order if members[at].kind == "s"][:3]
+        for at in cores:
+            shares[at] += w.mean_core / len(cores)
+        if cores:
+            shares[cores[-1]] += w.min_core
+        for at in statements:
+            shares[at] += w.top_statements / len(statements)
+        return shares
 
 
 def merge(one: Incident, other: Incident, vote: float) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ be walked in hash order, and totals be changed by a difference instead of being 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log
 from typing import Final
 
@@ -81,22 +82,47 @@ class _Squares(dict[str, float]):
 class _Masses(dict[int, float]):
     """Sum of the squared weights of the concepts in a mask."""
 
-    __slots__ = ("_squares",)
+    __slots__ = ("_squares", "_weights")
 
-    def __init__(self, squares: list[float]) -> None:
+    def __init__(self, weights: Callable[[], list[float]]) -> None:
         super().__init__()
-        self._squares = squares
+        self._weights = weights
+        self._squares: list[float] | None = None
 
     def __missing__(self, mask: int) -> float:
+        squares = self._squares
+        if squares is None:
+            squares = self._squares = [to_grain(weight * weight) for weight in self._weights()]
         if len(self) >= _KEPT_MASKS:
             self.clear()
         total, left = 0.0, mask
         while left:
             bit = left & -left
-            total += self._squares[bit.bit_length() - 1]
+            total += squares[bit.bit_length() - 1]
             left ^= bit
         self[mask] = total
         return total
+
+
+class _Rarest(dict[int, float]):
+    """Weight of the rarest concept in a mask; 0 for an empty one."""
+
+    __slots__ = ("_weights",)
+
+    def __init__(self, weights: Callable[[], list[float]]) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, mask: int) -> float:
+        if len(self) >= _KEPT_MASKS:
+            self.clear()
+        by_bit, left, known = self._weights(), mask, 0.0
+        while left:
+            bit = left & -left
+            known = max(known, by_bit[bit.bit_length() - 1])
+            left ^= bit
+        known = self[mask] = to_grain(known)
+        return known
 
 
 class Statistics:
@@ -112,7 +138,6 @@ class Statistics:
         self._names: dict[str, int] = {}
         self._concepts = [0] * len(CONCEPTS)
         self._concept_weights: list[float] | None = None
-        self._masses: _Masses | None = None
         self._renew()
 
     def add(self, seq: int, features: Features) -> None:
@@ -140,33 +165,14 @@ class Statistics:
             self._concept_weights = [log(total / (count + _PRIOR_CONCEPT)) for count in self._concepts]
         return self._concept_weights
 
-    def concept_masses(self) -> dict[int, float]:
-        """Mask of concepts -> sum of their squared weights; any mask may be asked for."""
-        if self._masses is None:
-            self._masses = _Masses([to_grain(weight * weight) for weight in self.concept_weights()])
-        return self._masses
-
-    def rarest_concept(self, mask: int) -> float:
-        """Weight of the rarest concept in a mask; 0 for an empty one."""
-        known = self._rarest.get(mask)
-        if known is None:
-            if len(self._rarest) >= _KEPT_MASKS:
-                self._rarest.clear()
-            by_bit, left, known = self.concept_weights(), mask, 0.0
-            while left:
-                bit = left & -left
-                known = max(known, by_bit[bit.bit_length() - 1])
-                left ^= bit
-            known = self._rarest[mask] = to_grain(known)
-        return known
-
     def _renew(self) -> None:
-        self._rarest: dict[int, float] = {}
         #: by name key, any may be asked for: `weight` of each, and its square. Replaced whenever counts change
         self.weights = _Weights(self._names, self._reports)
         self.squares = _Squares(self.weights)
         self._concept_weights = None
-        self._masses = None
+        #: by mask of concepts, any may be asked for: sum of their squared weights, and the weight of the rarest
+        self.masses = _Masses(self.concept_weights)
+        self.rarest = _Rarest(self.concept_weights)
 
     def _move_to(self, newest: int) -> None:
         before, self._newest = self._step, newest
