@@ -241,10 +241,12 @@ def _source(record: Mapping[str, Any]) -> dict[str, Any]:
     if publisher is None:
         publisher = (_host(url) if url else None) or "unknown"
     source = {"publisher": publisher, "url": url, "wire_origin": _text(record, "wire_origin")}
-    if url:
-        source["report_id"] = report_id_of(url)
     if is_database(publisher):
+        # one article may stand behind a hundred rows: each of them is a report of its own
         source["kind"] = SourceKind.DATASET
+        source["report_id"] = record.get("id")
+    elif url:
+        source["report_id"] = report_id_of(url)
     return {name: value for name, value in source.items() if value is not None}
 
 
