@@ -85,8 +85,12 @@ class Fits:
         }
         self._rows = {name: training.pair_rows(choices, settings.kept, name) for name, choices in self.choices.items()}
         self._pairs: dict[tuple[str, ...], dict[str, Logistic]] = {}
-        #: their pairs teach; how many articles tell of one incident does not carry over to reports
-        self._of_articles = frozenset(name for name, labelled in sets.items() if training.is_of_articles(labelled))
+        #: their pairs teach; how many articles, or rows, tell of one incident does not carry over to reports
+        self._apart = frozenset(
+            name
+            for name, labelled in sets.items()
+            if training.is_of_articles(labelled) or training.is_of_databases(labelled)
+        )
 
     def pairs(self, names: Sequence[str]) -> dict[str, Logistic]:
         """The pair models, fitted on these sets."""
@@ -98,12 +102,12 @@ class Fits:
     def incident(self, names: Sequence[str]) -> Logistic:
         """The incident model, fitted on pair scores of models that have not seen the set they are used on.
 
-        Sets of articles are left out, unless there are no others.
+        Sets of articles and of rows are left out, unless there are no others.
         """
         rows: list[list[float]] = []
         labels: list[float] = []
         importance: list[float] = []
-        ordered = sorted(set(names) - self._of_articles or names)
+        ordered = sorted(set(names) - self._apart or names)
         folds = max(self.settings.folds, 2) if len(ordered) > self.settings.folds + 1 else len(ordered)
         for fold in range(folds):
             others = [other for at, other in enumerate(ordered) if at % folds != fold] or ordered

@@ -100,6 +100,11 @@ def is_of_articles(labelled: LabelledSet) -> bool:
     return sum(Item(features_of(event)).is_article for event in labelled.events) * 2 > len(labelled.events)
 
 
+def is_of_databases(labelled: LabelledSet) -> bool:
+    """Whether most of it are rows of coded databases."""
+    return sum(Item(features_of(event)).is_row for event in labelled.events) * 2 > len(labelled.events)
+
+
 def in_arrival_order(events: Iterable[AnyEvent], seed: int | None) -> list[AnyEvent]:
     """As a stream brings them: by publication, else end of the happening; shuffled inside each day by the seed."""
 
@@ -221,8 +226,8 @@ def pair_rows(choices: Iterable[Choice], kept: float, seed: str) -> list[PairRow
 
 
 def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[str, Logistic]:
-    """The pair models, on the rows of some sets. Sets without articles, or rows of databases, say nothing of these: then
-    they are judged as short reports are."""
+    """The pair models, on the rows of some sets. Sets without articles, or without databases, say nothing of these:
+    then they are judged as short reports are."""
     fitted = {
         name: fit_logistic(
             np.concatenate([rows[at].rows for rows in of_sets]),
@@ -286,6 +291,11 @@ def assign(events: Sequence[AnyEvent], weights: Weights) -> dict[str, str]:
         home = placement or event.event_id
         linker.hold(event.event_id, features, seq=seq, incident_id=home)
         _merge(linker, home)
-        for proposal in linker.drawn_by(event.event_id, now=NOW):
-            linker.move(proposal.event_id, linker._members[event.event_id].incident_id)
+        asked = [event.event_id]
+        while asked:
+            drawing = asked.pop()
+            for proposal in linker.drawn_by(drawing, now=NOW):
+                linker.move(proposal.event_id, linker._members[drawing].incident_id)
+                if proposal.left is not None and proposal.left not in asked:
+                    asked.append(proposal.left)
     return {event_id: member.incident_id for event_id, member in linker._members.items()}

@@ -7,10 +7,12 @@ from typing import Any
 from .changes import Step
 from .correcting import copies_of
 from .incidents import IncidentState
-from .moving import kept_apart, merge, move
+from .moving import forward_if_empty, kept_apart, merge, move
 
 _REASONS = 5
 _REASON_LENGTH = 300
+#: rows that lose their partner to one that came in, one after the other; chains of three are rare
+_ASKED_IN_TURN = 16
 
 
 def merge_by_evidence(step: Step[Any], incident_id: str) -> str:
@@ -34,13 +36,24 @@ def merge_by_evidence(step: Step[Any], incident_id: str) -> str:
 
 def draw_by_evidence(step: Step[Any], event_id: str) -> None:
     """After an arrival: statements elsewhere that turn out to be about the happening it tells come over, with the
-    copies that repeat them.
+    copies that repeat them; and so do rows of databases that suit it better than their incident's. What loses its
+    partner by that is asked in its turn.
 
     What a person placed stays, and so does what stands there because of another report (a correction, a copy).
     """
+    asked = [event_id]
+    for _ in range(_ASKED_IN_TURN):
+        if not asked:
+            break
+        asked += _draw(step, asked.pop())
+
+
+def _draw(step: Step[Any], event_id: str) -> list[str]:
+    """Events that are to be asked in their turn."""
     store = step.store
     if event_id not in store.features:
-        return
+        return []
+    left: list[str] = []
     home = store.events[event_id].incident_id
     for proposal in store.linker.drawn_by(event_id, now=step.moment):
         event = store.events[proposal.event_id]
@@ -52,9 +65,14 @@ def draw_by_evidence(step: Step[Any], event_id: str) -> None:
             continue
         why = tuple(reason[:_REASON_LENGTH] for reason in proposal.reasons[:_REASONS])
         copies = copies_of(step, event)
+        before = event.incident_id
         move(step, event, home, explain=True, why=why)
         for copy in copies:
             move(step, store.events[copy.event_id], home, explain=False, why=(f"repeats {event.event_id}",))
+        forward_if_empty(step, before, home, f"its last report went over to {home}")
+        if proposal.left is not None and proposal.left not in left:
+            left.append(proposal.left)
+    return left
 
 
 def _which_stays(step: Step[Any], one: IncidentState, other: IncidentState) -> tuple[str, str] | None:

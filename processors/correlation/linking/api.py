@@ -50,11 +50,15 @@ class MergeProposal:
 
 @dataclass(frozen=True, slots=True)
 class MoveProposal:
-    """Evidence now says that a held event of another incident belongs here. score: how much better, in log-odds."""
+    """Evidence now says that a held event of another incident belongs here. score: how much better, in log-odds.
+
+    left: an event of that other incident that loses its reason to be there, to be asked again (`drawn_by`)
+    """
 
     event_id: str
     score: float
     reasons: tuple[str, ...]
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

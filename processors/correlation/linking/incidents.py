@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 from itertools import count
 from math import sqrt
-from typing import Final
+from typing import Final, TypeVar
 
 from .features import Features
 from .items import Item
@@ -62,8 +62,8 @@ class Incident:
     """
 
     __slots__ = (
-        "_large", "_names", "_profile", "_representatives", "_since", "_times", "_voices", "cores", "first_seq",
-        "incident_id", "look", "members",
+        "_large", "_names", "_profile", "_representatives", "_since", "_times", "_voices", "coded", "cores",
+        "first_seq", "incident_id", "look", "members",
     )  # fmt: skip
 
     def __init__(self, incident_id: str) -> None:
@@ -71,6 +71,8 @@ class Incident:
         self.members: dict[int, Member] = {}
         #: how many of them are no statements
         self.cores = 0
+        #: its rows of databases: (database, row) -> how many revisions of it
+        self.coded: dict[tuple[str, str], int] = {}
         # how many members carry a name, and speak; made when first asked for: of most restored ones nobody asks
         self._names: dict[str, int] | None = None
         self._voices: dict[str, int] = {}
@@ -87,6 +89,8 @@ class Incident:
         f, seq = member.features, member.seq
         if member.kind != "s":
             self.cores += sign
+            if f.from_database:
+                _count(self.coded, ((f.publisher, f.report),), sign)
         if sign > 0:
             self.members[seq] = member
             if self.first_seq < 0 or seq < self.first_seq:
@@ -238,7 +242,10 @@ class Incident:
         return sqrt(total / GRAINS)
 
 
-def _count(table: dict[str, int], keys: Iterable[str], sign: int) -> None:
+_Key = TypeVar("_Key", str, tuple[str, str])
+
+
+def _count(table: dict[_Key, int], keys: Iterable[_Key], sign: int) -> None:
     for key in keys:
         left = table.get(key, 0) + sign
         if left:

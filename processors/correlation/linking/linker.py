@@ -23,6 +23,7 @@ from .features import Features
 from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
+from .matching import Match, are_two_events, best_match, is_rows_alone, may_merge
 from .pairs import slotted
 from .statistics import Statistics
 from .weights import Weights, shipped
@@ -154,6 +155,17 @@ class EvidenceLinker:
         candidates = self._look(item, named)
         if not candidates:
             return Placement(None, reasons.nothing_known(), candidates=0)
+        if item.is_row and not named:
+            looked_at = len(candidates)
+            match = self._match_of(item, candidates)
+            if match is not None:
+                link = self._explainer.row_link(item, match.partners, match.score, self.statistics)
+                # whose place is taken founds an incident, and draws its partners there
+                home = None if match.rival else match.incident.incident_id
+                return Placement(home, link, candidates=looked_at)
+            candidates = self._without_rows_alone(item, candidates)
+            if not candidates:
+                return Placement(None, reasons.nothing_known(), candidates=looked_at)
         best = candidates[0]
         joins = self.joins(item, candidates)
         link = self._explained(item, best, named)
@@ -168,7 +180,23 @@ class EvidenceLinker:
         """As `place`, without the reasons: the incident to join, or None."""
         item = Item(features)
         candidates = self._look(item, named)
+        if item.is_row and not named:
+            match = self._match_of(item, candidates)
+            if match is not None:
+                return None if match.rival else match.incident.incident_id
+            candidates = self._without_rows_alone(item, candidates)
         return candidates[0].incident.incident_id if candidates and self.joins(item, candidates) else None
+
+    def _match_of(self, item: Item, candidates: Sequence[Candidate]) -> Match | None:
+        return best_match(item, candidates, self._comparer.between)
+
+    def _without_rows_alone(self, item: Item, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Where reports are, too, and no other row of the same database: what a row that matches none is judged by."""
+        own = Incident("")
+        own.coded[item.f.publisher, item.f.report] = 1
+        kept = [c for c in candidates if not is_rows_alone(c.incident) and not are_two_events(own, c.incident)]
+        self.judge(item, kept)
+        return kept
 
     def _look(self, item: Item, named: Sequence[str]) -> list[Candidate]:
         """The candidates of a newcomer, judged. What was found out is kept for `hold`, which follows as a rule."""
@@ -249,6 +277,14 @@ class EvidenceLinker:
             return reasons.founded()
         kept = incident.without(member)  # judged by the others: it must not vouch for itself
         try:
+            partners = [
+                other
+                for other in incident.representatives()
+                if member.item.is_row and other.item.is_row and other.features.publisher != member.features.publisher
+            ]
+            if partners:
+                score = _mean([self._comparer.between(member, partner) for partner in partners])
+                return self._explainer.row_link(member.item, partners, score, self.statistics)
             return self._explained(member.item, self._judged_by(member, incident))
         finally:
             incident.again(member, kept)
@@ -275,6 +311,8 @@ class EvidenceLinker:
         best: tuple[float, int, Incident, float] | None = None
         for candidate in sorted(candidates, key=lambda c: (-round(c.base, 6), c.incident.first_seq))[:MAX_RIVALS]:
             other = candidate.incident
+            if incident.coded and other.coded and not may_merge(incident, other):
+                continue
             larger = max((incident, other), key=_size)
             size = len(larger.members) if larger.cores else 1
             bar = max(self.weights.vote_least, self.weights.vote_start - self.weights.vote_slope * log(size))
@@ -346,12 +384,25 @@ class EvidenceLinker:
     def drawn_by(self, event_id: str, *, now: datetime) -> tuple[MoveProposal, ...]:  # noqa: ARG002 - see place
         member = self._members[event_id]
         incident = self._incidents[member.incident_id]
+        if member.item.is_row:
+            return self._drawn_by_row(member, incident)
         if member.kind == "s" or incident.cores < 2:
             return ()
         neighbours = self.examine(member.item, held=member, without=incident.incident_id)
         neighbours.sort(key=lambda c: (-round(c.base, 6), c.incident.first_seq))
         nearest = [candidate.incident for candidate in neighbours[:MAX_RIVALS]]
         return tuple(drawn(member, incident, nearest, self._comparer, self.weights))
+
+    def _drawn_by_row(self, row: Member, incident: Incident) -> tuple[MoveProposal, ...]:
+        """Partners of a row that stands alone: they are free, or have one that suits them less."""
+        if len(incident.coded) > 1 or not is_rows_alone(incident):
+            return ()
+        match = self._match_of(row.item, self.examine(row.item, held=row, without=incident.incident_id))
+        if match is None:
+            return ()
+        why = (f"suits this row at {match.score:.1f} log-odds, better than any row of its incident",)
+        left = None if match.rival is None else match.rival.event_id
+        return tuple(MoveProposal(m.event_id, round(match.score, 6), why, left) for m in match.partners)
 
     def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:  # noqa: ARG002 - see place
         incident = self._incidents.get(incident_id)

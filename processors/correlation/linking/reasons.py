@@ -15,7 +15,7 @@ from schemas.timeline import Link, Reason
 from .candidates import AT, Candidate, IncidentTerms, fill_values, incident_notebook
 from .concepts import concept_names
 from .features import DAY_SECONDS, NO_RANK
-from .incidents import Incident
+from .incidents import Incident, Member
 from .pairs import PAIR_FEATURES, Item, kilometres, oriented, pair_notebook, pair_score
 from .statistics import Statistics
 from .weights import Weights
@@ -63,6 +63,18 @@ def founded() -> Link:
     )
 
 
+def _link(parts: list[tuple[float, str, str]], score: float) -> Link:
+    """parts: what each family adds, its name, its words; what is missing to the score is where any report starts."""
+    parts.sort(key=lambda part: (-abs(part[0]), part[1]))
+    rest = round(score - sum([part[0] for part in parts]), 6)
+    parts.append((rest, "prior", "what any report starts with"))
+    # one call that makes all of them takes half the time of one call for each
+    return Link.model_validate({
+        "score": score,
+        "reasons": [{"feature": family, "value": words, "contribution": worth} for worth, family, words in parts],
+    })  # fmt: skip
+
+
 class Explainer:
     """Takes the scores of one set of weights apart."""
 
@@ -86,7 +98,7 @@ class Explainer:
     def link(self, item: Item, candidate: Candidate, named: Sequence[str], statistics: Statistics) -> Link:
         """The judged candidate's score, taken apart. The contributions sum to the score to six digits."""
         fill_values(item, candidate, named, statistics, self._incident_notes)
-        total = self._of_pairs(item, candidate, statistics)
+        total = self._of_pairs(item, candidate.members, self._member_shares(candidate), statistics)
         closest = max(range(len(candidate.scores)), key=lambda at: (round(candidate.scores[at], 6), -at))
         other = candidate.members[closest].item
         parts = [
@@ -99,22 +111,27 @@ class Explainer:
             contribution = sum([weight * values[at] for weight, at in terms])
             if contribution:
                 parts.append((round(contribution, 6), family, _incident_words(family, item, candidate)[:300]))
-        parts.sort(key=lambda part: (-abs(part[0]), part[1]))
-        score = round(candidate.score, 6)
-        rest = round(score - sum([part[0] for part in parts]), 6)
-        parts.append((rest, "prior", "what any report starts with"))
-        # one call that makes all of them takes half the time of one call for each
-        return Link.model_validate({
-            "score": score,
-            "reasons": [{"feature": family, "value": words, "contribution": worth} for worth, family, words in parts],
-        })  # fmt: skip
+        return _link(parts, round(candidate.score, 6))
 
-    def _of_pairs(self, item: Item, candidate: Candidate, statistics: Statistics) -> dict[str, float]:
+    def row_link(self, item: Item, partners: Sequence[Member], score: float, statistics: Statistics) -> Link:
+        """The mean score of a row beside its partners, taken apart."""
+        total = self._of_pairs(item, partners, [1.0 / len(partners)] * len(partners), statistics)
+        other = partners[0].item
+        parts = [
+            (round(total[family], 6), family, _WORDS[family](item, other, statistics)[:300])
+            for family in _FAMILIES
+            if family in total
+        ]
+        return _link(parts, round(score, 6))
+
+    def _of_pairs(
+        self, item: Item, members: Sequence[Member], shares: Sequence[float], statistics: Statistics
+    ) -> dict[str, float]:
         """Of each family that has a say: what it adds to the score."""
         total: dict[str, float] = {}
         notes = self._pair_notes
         values, written = notes.values, notes.written
-        for share, member in zip(self._member_shares(candidate), candidate.members, strict=True):
+        for share, member in zip(shares, members, strict=True):
             if not share:
                 continue
             model, first, second = oriented(item, member.item)

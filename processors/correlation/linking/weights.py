@@ -10,7 +10,8 @@ from typing import Any, Final
 from .candidates import INCIDENT_FEATURES
 from .pairs import PAIR_FEATURES
 
-#: article_article: happenings told at length, with nothing coded but when they were published; row_row: rows of databases
+#: article_article: happenings told at length, with nothing coded but when they were published
+#: row_row: rows of coded databases
 PAIR_MODELS: Final = ("core_core", "statement_core", "statement_statement", "article_article", "row_row")
 
 

@@ -1,0 +1,82 @@
+"""Which row of one database is the same incident as which of another.
+
+A database gives each event one row, so an incident takes one row of each. A row that comes in chooses the partner it
+suits best among those that have none, or one that suits them less: such a partner goes over to the newcomer, and the row
+that it leaves chooses again. Pairs score the same both ways round, so that the order of arrival matters little: where
+this ends is what taking the best pair of all, then the best of the rest, and so on would give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .candidates import HIGHEST, Candidate
+from .incidents import Incident, Member
+from .items import Item
+
+#: log-odds above which two rows are partners; measured flat from -2 to 0 (docs/correlation-log.md)
+ROW_JOIN: Final = -2.0
+#: a partner goes over to a row that suits it better by so much: sums in another order differ by less
+ROW_LEAD: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An incident whose rows may be of the newcomer's incident.
+
+    partners: its rows of other databases, or the earlier revisions of the newcomer; score: log-odds, their mean
+    rival: its row of the newcomer's own database, which suits the partners less; None: the place is free
+    """
+
+    incident: Incident
+    partners: tuple[Member, ...]
+    score: float
+    rival: Member | None = None
+
+
+def is_rows_alone(incident: Incident) -> bool:
+    """Whether it has rows of databases and nothing else."""
+    return len(incident.members) == sum(incident.coded.values())
+
+
+def are_two_events(incident: Incident, other: Incident) -> bool:
+    """Whether some database codes them as two events."""
+    return any(database == held and row != known for database, row in incident.coded for held, known in other.coded)
+
+
+def may_merge(one: Incident, other: Incident) -> bool:
+    """Two lone rows are partners or not, which `best_match` says; and no incident has two rows of one database."""
+    if are_two_events(one, other):
+        return False
+    return len(one.members) + len(other.members) > 2 or not (is_rows_alone(one) and is_rows_alone(other))
+
+
+def best_match(item: Item, candidates: Sequence[Candidate], between: Callable[[Member, Member], float]) -> Match | None:
+    """The best place for a row among the incidents it was compared with; None: no row of theirs suits it."""
+    found = [match for candidate in candidates if (match := _match(item, candidate, between)) is not None]
+    return min(found, key=lambda match: (-round(match.score, 6), match.incident.first_seq), default=None)
+
+
+def _match(item: Item, candidate: Candidate, between: Callable[[Member, Member], float]) -> Match | None:
+    incident, database, row = candidate.incident, item.f.publisher, item.f.report
+    partners, scores, own = [], [], []
+    for member, score in zip(candidate.members, candidate.comparison.raw, strict=True):
+        if not member.item.is_row:
+            continue
+        if member.features.publisher != database:
+            partners.append(member)
+            scores.append(score)
+        elif member.features.report == row:
+            return Match(incident, (member,), HIGHEST)
+        else:
+            own.append(member)
+    if not partners or (score := sum(scores) / len(scores)) <= ROW_JOIN:
+        return None
+    if not own:
+        return Match(incident, tuple(partners), score)
+    if not is_rows_alone(incident):
+        return None  # reports vouch for the row that is there
+    theirs = max(sum([between(rival, partner) for partner in partners]) / len(partners) for rival in own)
+    return Match(incident, tuple(partners), score, own[0]) if score - theirs > ROW_LEAD else None
