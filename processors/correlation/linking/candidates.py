@@ -149,6 +149,12 @@ def fill_pair_values(candidate: Candidate) -> None:
 
 def pairs_score(scores: Sequence[float], members: Sequence[Member], w: IncidentTerms) -> float:
     """What the pairs say, whoever competes."""
+    if len(scores) == 1:
+        (score,) = scores
+        total = w.max * score + w.mean * score + w.top3 * score
+        if members[0].kind != "s":
+            return total + (w.min_core * score + w.mean_core * score) + w.no_statement * 1.0
+        return total + w.no_core * 1.0 + w.top_statements * score
     ordered = sorted(scores, reverse=True)
     top = ordered[:3]
     cores = [score for score, member in zip(scores, members, strict=True) if member.kind != "s"]
@@ -230,9 +236,9 @@ def state_score(
         squares = statistics.squares
         dot = sum([squares[key] * sqrt(names[key]) for key in known])
         total += w.profile_names * (dot / (item.norm * incident.profile_norm(statistics)))
-        weights = statistics.weights
         if w.profile_cover:
-            total += w.profile_cover * (sum([weights[key] for key in known]) / sum([weights[key] for key in f.names]))
+            weight_of = statistics.weight_of
+            total += w.profile_cover * (sum(map(weight_of, known)) / sum(map(weight_of, f.names)))
     if item.spoken and any(key in incident.voices for key in item.spoken):
         total += w.profile_voice * 1.0
     if item.concepts:

@@ -66,11 +66,14 @@ class Comparer:
         model = self._articles if one.is_article and other.is_article else self._core
         return pair_score(one, other, model, self._statistics)
 
-    def newcomer(self, item: Item, incident: Incident) -> Comparison:
-        """Of a report that is not held."""
-        members = incident.closest(item, self._statistics)
-        pair = self.pair
-        return Comparison(incident.look, members, [pair(item, member.item) for member in members])
+    def newcomer(self, item: Item, incidents: Sequence[Incident]) -> list[Comparison]:
+        """Of a report that is not held, with each of these incidents."""
+        pair, statistics = self.pair, self._statistics
+        found = []
+        for incident in incidents:
+            members = incident.closest(item, statistics)
+            found.append(Comparison(incident.look, members, [pair(item, member.item) for member in members]))
+        return found
 
     def held(self, one: Member, incident: Incident) -> Comparison | None:
         """None where there is nobody in the incident but the report itself."""

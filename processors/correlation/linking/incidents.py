@@ -19,6 +19,8 @@ _MAX_RICH: Final = 6
 _MAX_NEWEST: Final = 4
 
 _RELEVANT: Final = 5
+#: sums of weights that differ by less are equal
+_EQUAL: Final = 1e-6
 _MAX_HOLDERS: Final = 40
 _MOST_SINCE: Final = 64
 #: what an incident looked like: a number of its own for each set of members it ever had
@@ -217,7 +219,12 @@ class Incident:
                 for at in holders:
                     found[at] = found.get(at, 0.0) + value
         found.pop(-1 if seq is None else seq, None)
-        chosen = set(sorted(found, key=lambda at: (-round(found[at], 6), at))[:_RELEVANT])
+        best: Iterable[int] = found
+        if len(found) > _RELEVANT:
+            # those that may be among the best once they are rounded: the rest need no sorting
+            least = sorted(found.values(), reverse=True)[_RELEVANT - 1] - _EQUAL
+            best = [at for at, shared in found.items() if shared >= least]
+        chosen = {at for _, at in sorted([(-round(found[at], 6), at) for at in best])[:_RELEVANT]}
         for member in self.representatives():
             if len(chosen) >= MAX_REPRESENTATIVES:
                 break
@@ -234,7 +241,7 @@ class Incident:
         if self._profile is not None and self._profile[0] == statistics.version:
             total = self._profile[1]
             for features, sign in self._since:
-                total += sign * sum([int(squares[key] * GRAINS) for key in features.names])
+                total += sign * int(sum(map(statistics.square_of, features.names)) * GRAINS)
         else:
             total = sum([int(squares[key] * GRAINS) * times for key, times in self.names.items()])
         self._profile = (statistics.version, total)

@@ -30,13 +30,15 @@ class Item:
     is_row: a happening as a coded database has it; parties: actors and targets of a row, who is which left open
     place_rank: as in the features; NO_RANK also where there are no coordinates
     lat, lon: degrees; x, y, z: the same place on the unit sphere
-    spoken: speakers that are names. counts: any figure is given. square: norm * norm, exact
+    spoken: speakers that are names; about_named: `about` without countries
+    counts: any figure is given. square: norm * norm, exact
     log_wide: 1 + ln(days), of an interval of a day at least
     word_bits: a bit for each of `words`, which share them; 0: of an article
     """
 
     __slots__ = (
         "about",
+        "about_named",
         "actors",
         "coded_day",
         "concept_norm",
@@ -101,6 +103,7 @@ class Item:
         self.spoken = frozenset([key for key in f.speakers if key[0] not in "@#"])
         self.actors = frozenset(f.actors)
         self.about = frozenset(f.about)
+        self.about_named = frozenset([key for key in f.about if key[0] != "@"])
         self.words = frozenset(f.words)
         self.days = frozenset(f.days)
         self.countries = frozenset(f.countries)
@@ -158,8 +161,7 @@ class Item:
     def weigh(self, statistics: Statistics) -> None:
         if self.version == statistics.version:
             return
-        squares = statistics.squares
-        self.square = sum([squares[key] for key in self.f.names])
+        self.square = sum(map(statistics.square_of, self.f.names))
         self.norm = sqrt(self.square)
         self.concept_norm = sqrt(statistics.masses[self.concepts])
         self.generic_norm = sqrt(statistics.masses[self.generic])

@@ -224,14 +224,16 @@ class EvidenceLinker:
         if len(found) > MAX_CANDIDATES:
             least = sorted(found.values(), reverse=True)[MAX_CANDIDATES - 1] - _EQUAL
             chosen = [incident_id for incident_id, shared in found.items() if shared >= least]
-        ranked = sorted(chosen, key=lambda i: (-round(found[i], 6), incidents[i].first_seq))[:MAX_CANDIDATES]
+        ranked = sorted([(-round(found[i], 6), incidents[i].first_seq, i) for i in chosen])[:MAX_CANDIDATES]
+        looked_at = [incidents[incident_id] for _, _, incident_id in ranked]
+        if held is None:
+            made = self._comparer.newcomer(item, looked_at)
+            return [_candidate(incident, each) for incident, each in zip(looked_at, made, strict=True)]
         candidates = []
-        for incident_id in ranked:
-            incident = incidents[incident_id]
-            comparer = self._comparer
-            made = comparer.newcomer(item, incident) if held is None else comparer.held(held, incident)
-            if made is not None:
-                candidates.append(_candidate(incident, made))
+        for incident in looked_at:
+            known = self._comparer.held(held, incident)
+            if known is not None:
+                candidates.append(_candidate(incident, known))
         return candidates
 
     def judge(self, item: Item, candidates: list[Candidate], named: Sequence[str] = ()) -> None:

@@ -280,22 +280,21 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
 
 def _share(shared: frozenset[str], one: frozenset[str], other: frozenset[str], statistics: Statistics) -> float:
     """Weighted Jaccard of two sets that share something."""
-    weights = statistics.weights
-    both = sum([weights[key] for key in shared])
-    return both / sum([weights[key] for key in one | other])
+    weight_of = statistics.weight_of
+    both = sum(map(weight_of, shared))
+    return both / sum(map(weight_of, one | other))
 
 
 def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statistics) -> float:
     total = 0.0
-    weights = statistics.weights
+    weight_of = statistics.weight_of
     shared = a.named & b.named
     if shared:
-        rare = [weights[key] for key in shared]
+        rare = list(map(weight_of, shared))
         # of two full articles half of the names in common is much, of two short reports it is one name
         rich = min(len(a.named), len(b.named)) - RICH_FROM
         if rich > 0 or w.names_cosine:
-            squares = statistics.squares
-            cosine = sum([squares[key] for key in shared]) / (a.norm * b.norm)
+            cosine = sum(map(statistics.square_of, shared)) / (a.norm * b.norm)
             total += w.names_cosine * cosine
             if rich > 0:
                 total += w.names_cosine_rich * (cosine * min(1.0, rich / RICH_FROM))
@@ -310,7 +309,7 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     if w.phrases_shared and a.phrases and b.phrases:
         shared = a.phrases & b.phrases
         if shared:
-            total += w.phrases_shared * min(3.0, sum([weights[key] for key in shared]) / 5.0)
+            total += w.phrases_shared * min(3.0, sum(map(weight_of, shared)) / 5.0)
     if a.actors and b.actors:
         if a.actors.isdisjoint(b.actors):
             total += w.actors_differ * 1.0
@@ -353,9 +352,8 @@ def _voices(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statist
         if shared:
             total += w.about_shared * _share(shared, a.about, b.about, statistics)
     if w.about_named and (a.about or b.about):
-        weights = statistics.weights
-        about = sum([weights[key] for key in a.about & b.named if key[0] != "@"])
-        about += sum([weights[key] for key in b.about & a.named if key[0] != "@"])
+        weight_of = statistics.weight_of
+        about = sum(map(weight_of, a.about_named & b.named)) + sum(map(weight_of, b.about_named & a.named))
         if about:
             total += w.about_named * min(2.0, about / 5.0)
     if w.stance_same and a.stances and b.stances and not a.stances.isdisjoint(b.stances):

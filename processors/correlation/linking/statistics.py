@@ -169,6 +169,8 @@ class Statistics:
         #: by name key, any may be asked for: `weight` of each, and its square. Replaced whenever counts change
         self.weights = _Weights(self._names, self._reports)
         self.squares = _Squares(self.weights)
+        #: the same as functions: `map` with them is the fastest walk through a set of keys
+        self.weight_of, self.square_of = self.weights.__getitem__, self.squares.__getitem__
         self._concept_weights = None
         #: by mask of concepts, any may be asked for: sum of their squared weights, and the weight of the rarest
         self.masses = _Masses(self.concept_weights)
