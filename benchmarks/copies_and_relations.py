@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -15,7 +16,7 @@ from statistics import median, quantiles
 
 from evaluation import scores
 from evaluation.gold import GoldSet, read_gold
-from evaluation.scores import Counted
+from evaluation.scores import Counted, Match, Pair
 from processors.correlation.linking import copies, relations
 from processors.correlation.linking.copies import CopyWeights
 from processors.correlation.linking.linker import EvidenceLinker
@@ -39,6 +40,8 @@ class Sets:
         for name in ALL:
             self.labelled[name] = training.read_set(_path(name))
             self.gold[name] = read_gold(_path(name))
+        #: in the others nobody looked for relations
+        self.with_relations = tuple(name for name in ALL if self.gold[name].related)
 
     def right_homes(self, name: str, _: int) -> Mapping[str, str]:
         return self.labelled[name].incident_of
@@ -62,7 +65,12 @@ class Sets:
 
     def fit_relations(self, names: tuple[str, ...]) -> RelationWeights:
         return fitting_relations.fit(
-            [self.questions(name, self.right_homes, seed) for name in names for seed in fitting_relations.STREAM_SEEDS]
+            [
+                self.questions(name, self.right_homes, seed)
+                for name in names
+                if name in self.with_relations
+                for seed in fitting_relations.STREAM_SEEDS
+            ]
         )
 
 
@@ -82,7 +90,10 @@ def fit(directory: Path) -> None:
     sets = Sets()
     for file, text in (
         ("copies.json", copies.write(replace(sets.fit_copies(SETS), provenance=_provenance(SETS)))),
-        ("relations.json", relations.write(replace(sets.fit_relations(ALL), provenance=_provenance(ALL)))),
+        (
+            "relations.json",
+            relations.write(replace(sets.fit_relations(ALL), provenance=_provenance(sets.with_relations))),
+        ),
     ):
         (directory / file).write_text(text, encoding="utf-8")
         print(directory / file)
@@ -96,6 +107,7 @@ def leave_one_out(seeds: int, real: bool) -> None:
     sets = Sets()
     fitted = fits.Fits(sets.labelled, fits.Settings()) if real else None
     made: dict[str, list[list[Counted]]] = {"copies": [], "relations": []}
+    kinds = Kinds()
     for name in SETS:
         others = tuple(other for other in ALL if other != name and other not in fits.KIN.get(name, ()))
         copy_weights = sets.fit_copies(tuple(other for other in others if other in SETS))
@@ -109,14 +121,57 @@ def leave_one_out(seeds: int, real: bool) -> None:
             gold = sets.gold[name]
             marked = fitting_copies.marked(sets.arrivals(name, homes, seed), copy_weights)
             found["copies"].append(scores.copies(marked, gold.copy_of))
-            pairs = fitting_relations.made(sets.questions(name, homes, seed), relation_weights)
+            events = training.in_arrival_order(sets.labelled[name].events, seed)
+            standing = fitting_relations.standing(events, homes(name, seed), relation_weights)
             match = scores.best_matches(homes(name, seed), gold.incident_of)
-            found["relations"].append(scores.relations(pairs, gold.related, match))
+            found["relations"].append(scores.relations(standing, gold.related, match))
+            kinds.count(standing, gold.related, match)
         for what, counted in found.items():
             made[what].append(counted)
             print(f"{name:5} {what:10} {_figures(counted)}", flush=True)
     for what, all_counted in made.items():
         print(f"all   {what:10} {_figures([one for counted in all_counted for one in counted])}")
+    kinds.show()
+
+
+class Kinds:
+    """Relations by name, summed over sets and orders; and what a judge who is always right could reach."""
+
+    def __init__(self) -> None:
+        self._said: Counter[str] = Counter()
+        self._right: Counter[str] = Counter()
+        self._named: Counter[str] = Counter()
+        self._labelled: Counter[str] = Counter()
+        self._found: Counter[str] = Counter()
+        self._wanted = self._reachable = 0
+
+    def count(
+        self, standing: Mapping[Pair, str], wanted: Mapping[Pair, frozenset[str]], match: Mapping[str, Match]
+    ) -> None:
+        said: dict[Pair, set[str]] = {}
+        for pair, relation in standing.items():
+            said.setdefault(scores.related_in_gold(pair, match), set()).add(relation)
+        for meant, relations_said in said.items():
+            self._said.update(relations_said)
+            if meant in wanted:
+                self._right.update(relations_said)
+                self._named.update(relations_said & wanted[meant])
+        for meant, labels in wanted.items():
+            self._labelled.update(labels)
+            self._found.update(labels if meant in said else ())
+        reached = {match[incident].incident_id for incident in match}
+        self._wanted += len(wanted)
+        self._reachable += sum(meant <= reached for meant in wanted)
+
+    def show(self) -> None:
+        """A line for each name: said, of these related by the labels, and so called; labelled, of these found."""
+        for name in sorted(self._said | self._labelled):
+            print(
+                f"{name:17} said {self._said[name]}, related {self._right[name]}, so called {self._named[name]}; "
+                f"labelled {self._labelled[name]}, found {self._found[name]}"
+            )
+        print(f"all names: {self._named.total()} of {self._right.total()} right ones are called as labelled")
+        print(f"both ends are the best match of some incident: {self._reachable} of {self._wanted}")
 
 
 def _always(homes: Mapping[str, str]) -> Homes:

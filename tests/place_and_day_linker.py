@@ -9,7 +9,7 @@ What it looks at is plain to see in an event, so that a scenario can ask for any
   event is one with the incident of that place and day
 - background: `extra={"background": "Kyiv"}`: the incident of that place, of any day
 - drawn over: `extra={"draws": "Kyiv"}`: statements of that place that other incidents hold
-- related: incidents of the same country within three days
+- related: incidents of the same country within three days; `extra={"alone": True}`: the incident is related to none
 
 Every answer follows from the set of what is held, as linking/api.py asks.
 """
@@ -27,6 +27,7 @@ from schemas.timeline import Link, Reason
 from schemas.vocabulary import EventKind, Relation
 
 _MATCH = 4.0
+_CAMPAIGN = Relation.SAME_CAMPAIGN
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Seen:
     original: bool = False
     draws: str = ""
     is_statement: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,16 @@ class PlaceAndDayLinker:
             original=bool(extra.get("original", False)),
             draws=str(extra.get("draws", "")),
             is_statement=event.kind is EventKind.STATEMENT,
+            alone=bool(extra.get("alone", False)),
         )
 
     def dump_features(self, features: Seen) -> str:
         self.calls["dump_features"] += 1
         # what is newer than the golden state records stands there only where it says something
         told = asdict(features)
-        return json.dumps({k: v for k, v in told.items() if v or k not in ("draws", "is_statement")}, sort_keys=True)
+        return json.dumps(
+            {k: v for k, v in told.items() if v or k not in ("draws", "is_statement", "alone")}, sort_keys=True
+        )
 
     def load_features(self, text: str) -> Seen:
         return Seen(**json.loads(text))
@@ -157,11 +162,16 @@ class PlaceAndDayLinker:
         seen = self.held[event_id].seen
         return Link(score=_MATCH, reasons=(Reason(feature="place", value=seen.place, contribution=_MATCH),))
 
-    def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:
+    def relations_of(
+        self, incident_id: str, *, now: datetime, known: tuple[str, ...] = ()
+    ) -> tuple[RelationProposal, ...]:
         self.calls["relations_of"] += 1
         ours = self.by_incident.get(incident_id, {})
         if not ours or len(self.held) > 500:  # a scan: for scenarios, not for measuring
             return ()
+        if any(held.seen.alone for held in ours.values()):
+            why = ("it has nothing to do with any other",)
+            return tuple(RelationProposal(incident_id, other, _CAMPAIGN, 0.0, why, holds=False) for other in known)
         first = min(ours.values(), key=lambda held: held.seq).seen
         others = sorted(
             {
@@ -173,6 +183,5 @@ class PlaceAndDayLinker:
             }
         )
         return tuple(
-            RelationProposal(incident_id, other, Relation.SAME_CAMPAIGN, 1.0, ("same country, same days",))
-            for other in others[:20]
+            RelationProposal(incident_id, other, _CAMPAIGN, 1.0, ("same country, same days",)) for other in others[:20]
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.timeline import Related
+from schemas.timeline import Related, Unrelated
 
 from .changes import Step
 from .incidents import RelationKept
@@ -15,19 +15,24 @@ _REASON_LENGTH = 200
 
 
 def relate(step: Step[Any], incident_id: str) -> None:
-    """Ask the evidence what this incident is related to, and say what is new.
+    """Ask the evidence what this incident is related to, and say what is new and what holds no more.
 
-    A relation, once made, stays until one of the two is merged: readers follow it. Its score is said again only
-    when it moved by more than the policy's drift.
+    What the evidence was not asked about stays. A score is said again only when it moved by more than the policy's
+    drift.
     """
-    for proposal in step.store.linker.relations_of(incident_id, now=step.moment):
+    state = step.incident(incident_id)
+    known = tuple(kept.other for kept in state.related) if state is not None else ()
+    for proposal in step.store.linker.relations_of(incident_id, now=step.moment, known=known):
         one, other = step.resolve(proposal.incident_id), step.resolve(proposal.other)
         if one is None or other is None or one.incident_id == other.incident_id:
             continue
         reasons = tuple(reason[:_REASON_LENGTH] for reason in proposal.reasons[:_REASONS])
         kept = RelationKept(other.incident_id, proposal.relation, round(proposal.score, 6), reasons)
         for here, there in ((one.incident_id, other.incident_id), (other.incident_id, one.incident_id)):
-            _keep(step, here, kept._replace(other=there))
+            if proposal.holds:
+                _keep(step, here, kept._replace(other=there))
+            else:
+                _let_go(step, here, there, reasons)
 
 
 def _keep(step: Step[Any], incident_id: str, kept: RelationKept) -> None:
@@ -43,3 +48,14 @@ def _keep(step: Step[Any], incident_id: str, kept: RelationKept) -> None:
     others = tuple(relation for relation in draft.state.related if relation.other != kept.other)
     draft.state.related = ranked((*others, kept), step)
     draft.changes.append(Related(incident_id=kept.other, relation=kept.relation, score=kept.score))
+
+
+def _let_go(step: Step[Any], incident_id: str, other: str, reasons: tuple[str, ...]) -> None:
+    state = step.incident(incident_id)
+    assert state is not None
+    gone = next((relation for relation in state.related if relation.other == other), None)
+    if gone is None:  # a head names a few only: it may stand on the other one alone
+        return
+    draft = step.draft(incident_id)
+    draft.state.related = tuple(relation for relation in draft.state.related if relation.other != other)
+    draft.changes.append(Unrelated(incident_id=other, was=gone.relation, reasons=reasons))

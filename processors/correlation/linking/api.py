@@ -63,13 +63,17 @@ class MoveProposal:
 
 @dataclass(frozen=True, slots=True)
 class RelationProposal:
-    """Two incidents that stay apart and belong to one story: `incident_id` is `relation` of, or to, `other`."""
+    """Two incidents that stay apart and belong to one story: `incident_id` is `relation` of, or to, `other`.
+
+    holds: False: the two were related, and are no more; the reasons say why no longer
+    """
 
     incident_id: str
     other: str
     relation: Relation
     score: float
     reasons: tuple[str, ...]
+    holds: bool = True
 
 
 class Linker(Protocol, Generic[F]):
@@ -107,5 +111,11 @@ class Linker(Protocol, Generic[F]):
     def link_of(self, event_id: str, *, now: datetime) -> Link:
         """Why a held event belongs where it is, judged by the others of its incident."""
 
-    def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:
-        """Incidents related to this one, best first, at most 20."""
+    def relations_of(
+        self, incident_id: str, *, now: datetime, known: tuple[str, ...] = ()
+    ) -> tuple[RelationProposal, ...]:
+        """Incidents related to this one, best first, at most 20.
+
+        known: those it is related to now, most telling first. Of them it says, too, which hold no more; those it says
+        nothing of were not asked about.
+        """

@@ -24,12 +24,13 @@ class Face:
     """
 
     __slots__ = (
-        "concept_norm", "concepts", "days", "doers", "end", "item", "kind", "means", "names", "norm", "place",
-        "reports", "representatives", "seq", "shown", "size", "spoken_of", "start", "targets", "version", "victims",
-        "weights",
+        "concept_norm", "concepts", "days", "doers", "end", "incident_id", "item", "kind", "means", "names", "norm",
+        "place", "reports", "representatives", "seq", "shown", "size", "spoken_of", "start", "targets", "version",
+        "victims", "weights",
     )  # fmt: skip
 
     def __init__(self, incident: Incident) -> None:
+        self.incident_id = incident.incident_id
         members = incident.representatives()
         self.representatives = members
         self.size = len(incident.members)
@@ -87,6 +88,10 @@ class Face:
 
     def first_day(self) -> int | None:
         return None if self.start is None else self.start // DAY_SECONDS + 719_163
+
+    def began(self) -> tuple[int, int]:
+        """For putting in order: when it began, then which was known first; what has no time began before all."""
+        return (-1 if self.start is None else self.start), self.seq
 
     def share_naming(self, keys: frozenset[str]) -> float:
         """In what share of its representatives one of these is named."""

@@ -406,8 +406,15 @@ class EvidenceLinker:
         left = None if match.rival is None else match.rival.event_id
         return tuple(MoveProposal(m.event_id, round(match.score, 6), why, left) for m in match.partners)
 
-    def relations_of(self, incident_id: str, *, now: datetime) -> tuple[RelationProposal, ...]:  # noqa: ARG002 - see place
+    def relations_of(
+        self,
+        incident_id: str,
+        *,
+        now: datetime,  # noqa: ARG002 - see place
+        known: tuple[str, ...] = (),
+    ) -> tuple[RelationProposal, ...]:
         incident = self._incidents.get(incident_id)
         if incident is None:
             return ()
-        return self._relations.of(incident, self._incidents, self._index, self.statistics)
+        held = relations.Held(self._incidents, self._index, self.statistics)
+        return self._relations.of(incident, held, known)

@@ -27,6 +27,10 @@ def relation_of(x: Face, y: Face) -> Relation:
 
     | later   | earlier         | when                                             | relation         |
     | any     | any             | over 30 days before, and not by the same weapon  | background       |
+    | words   | words           |                                                  | same_campaign    |
+    | words   | attack, protest |                                                  | background       |
+    | attack  | words           | it is spoken of revenge                          | retaliation      |
+    | attack  | words           | else                                             | precursor        |
     | protest | attack, words   |                                                  | reaction_protest |
     | protest | protest         | it is a funeral of that one's dead               | reaction_protest |
     | protest | protest         | else                                             | same_campaign    |
@@ -38,11 +42,13 @@ def relation_of(x: Face, y: Face) -> Relation:
     gap = days_apart(x, y)
     if gap is not None and gap > OLD_DAYS and not (x.kind == y.kind == "a" and x.means & y.means):
         return Relation.BACKGROUND
+    if x.kind == "s":
+        return Relation.SAME_CAMPAIGN if y.kind == "s" else Relation.BACKGROUND
     if x.kind == "p":
         if y.kind != "p" or (x.says(MOURNING) >= _CLEARLY and y.says(KILLED) > 0):
             return Relation.REACTION_PROTEST
         return Relation.SAME_CAMPAIGN
-    if y.kind == "p":
+    if y.kind != "a":
         return Relation.RETALIATION if x.says(RETALIATION) >= _CLEARLY else Relation.PRECURSOR
     if sides_turned(x, y) or x.says(RETALIATION) >= _CLEARLY:
         return Relation.RETALIATION

@@ -1,49 +1,44 @@
-"""Incidents that stay apart and belong to one story: which earlier one an incident goes back to, and as what.
+"""Incidents that stay apart and belong to one story: which earlier ones an incident goes back to, and as what.
 
-Each incident chooses among the earlier ones that share a key with it, or none: a protest goes back to the happening
-whose victims it names, an attack to the one that it answers or continues, most of a story to one hub, the most
-reported happening. One choice at a time keeps apart what merely happened in one country in one week.
+Each incident is held beside the earlier ones that share a key with it, and goes back to the best two at most: a protest
+to the happening whose victims it names and to the first protest of its wave, an attack to the one that it answers or
+continues. The odds say how likely a coder relates the two; what stood before is given up only where they sink well
+below what a new one needs.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from math import exp, log, sqrt
 from typing import Any, Final
 
 from .api import RelationProposal
-from .faces import MOURNING, RETALIATION, Face, apart_km, days_apart, earlier_than, sides_turned
+from .faces import Face, earlier_than
 from .incidents import Incident
 from .index import Index
-from .relation_kinds import OLD_DAYS, SAID_OF_THE_EARLIER, reasons_of, relation_of
+from .relation_features import FEATURES, Choice, beside_the_others, choice_of
+from .relation_kinds import SAID_OF_THE_EARLIER, reasons_of, relation_of
 from .statistics import Statistics
 from .weights import BadWeights
 
-FEATURES: Final = (
-    "bias", "protest_on_attack", "protest_on_protest", "attack_on_protest", "protest_on_statement",
-    "attacks_days", "attacks_one_day", "attacks_log_km", "attacks_near", "attacks_means_near", "attacks_targets",
-    "sides_turned", "answers", "answers_turned",
-    "protests_days", "protests_one_country", "protests_one_city", "protests_concepts", "protests_far",
-    "reaction_days", "victims_named", "victims_named_size", "reaction_one_country", "mourns",
-    "names_cosine", "rare_shared", "concepts_cosine", "day_named", "same_report",
-    "old", "old_named", "log_size", "statement_names",
-)  # fmt: skip
-_AT: Final = {name: at for at, name in enumerate(FEATURES)}
 MAX_LOOKED_AT: Final = 16
-#: by how much the best must lead the second: of two alike neither is the one
-_LEAD: Final = 0.5
+#: earlier ones that one incident goes back to
+MOST_BACK: Final = 2
+#: log-odds by which what stands may fall below what a new relation needs: heads would flicker
+_STAYS: Final = 0.5
+#: later ones that are asked on behalf of a happening that comes in after what answers it
+_MOST_ASKED: Final = 2
 _KEPT_FACES: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class RelationWeights:
-    """choose: one weight per FEATURES. relate: log-odds against "related to none" above which two are related."""
+    """weights: one per FEATURES, of log-odds that the two are related. relate: the log-odds above which they are."""
 
-    choose: tuple[float, ...]
+    weights: tuple[float, ...]
     relate: float
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -52,12 +47,12 @@ def parse(text: str) -> RelationWeights:
     """Raises BadWeights."""
     try:
         loaded = json.loads(text)
-        named = loaded["choose"]
+        named = loaded["weights"]
         unknown = sorted(set(named) - set(FEATURES))
         if unknown:
             raise ValueError(f"features that this version does not have: {', '.join(unknown)}")
-        choose = tuple(float(named.get(name, 0.0)) for name in FEATURES)
-        return RelationWeights(choose, float(loaded["relate"]), loaded.get("provenance", {}))
+        weights = tuple(float(named.get(name, 0.0)) for name in FEATURES)
+        return RelationWeights(weights, float(loaded["relate"]), loaded.get("provenance", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadWeights(f"weights of relations: {error!r}: fit them anew") from error
 
@@ -67,7 +62,7 @@ def write(weights: RelationWeights) -> str:
     document = {
         "provenance": weights.provenance,
         "relate": weights.relate,
-        "choose": {name: value for name, value in zip(FEATURES, weights.choose, strict=True) if value},
+        "weights": {name: value for name, value in zip(FEATURES, weights.weights, strict=True) if value},
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
@@ -78,101 +73,13 @@ def shipped() -> RelationWeights:
     return parse(files(__package__).joinpath("relations.json").read_text(encoding="utf-8"))
 
 
-def may_relate(later: Face, earlier: Face) -> bool:
-    """Statements found incidents of their own where they are about no happening: only a protest may answer one."""
-    return later.kind != "s" and (earlier.kind != "s" or later.kind == "p")
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held in the region when a question is asked."""
 
-
-def choice_vector(x: Face, y: Face, statistics: Statistics) -> list[float]:
-    """FEATURES of taking `y` for what the later incident `x` goes back to."""
-    x.weigh(statistics)
-    y.weigh(statistics)
-    weight, at = statistics.weight, _AT
-    out = [0.0] * len(FEATURES)
-    out[0] = 1.0
-    gap = days_apart(x, y)
-    km = apart_km(x, y)
-    one_country = bool(x.item.f.country) and x.item.f.country == y.item.f.country
-    log_days = log(8.0) if gap is None else min(5.0, log(1.0 + gap))
-
-    few, many = (x, y) if len(x.names) <= len(y.names) else (y, x)
-    dot = 0.0
-    shared: list[float] = []
-    for key, value in few.weights.items():
-        if key in many.weights:
-            dot += value * many.weights[key]
-            shared.append(weight(key))
-    shared.sort(reverse=True)
-    rare = sum(shared[:3]) / 5.0
-    if dot:
-        out[at["names_cosine"]] = dot / (x.norm * y.norm)
-        out[at["rare_shared"]] = rare
-    by_bit = statistics.concept_weights()
-    alike = 0.0
-    for bit, count in x.concepts.items():
-        theirs = y.concepts.get(bit)
-        if theirs:
-            alike += sqrt(count * theirs) * by_bit[bit.bit_length() - 1] ** 2
-    concepts = alike / (x.concept_norm * y.concept_norm) if alike else 0.0
-    out[at["concepts_cosine"]] = concepts
-
-    answers = x.says(RETALIATION)
-    turned = sides_turned(x, y)
-    if x.kind == "a" and y.kind == "a":
-        out[at["attacks_days"]] = log_days
-        out[at["attacks_one_day"]] = float(gap is not None and gap <= 0.5)
-        out[at["attacks_log_km"]] = min(4.0, log(1.0 + (300.0 if km is None else km) / 20.0))
-        out[at["attacks_near"]] = 0.0 if km is None else exp(-km / 30.0)
-        out[at["attacks_means_near"]] = float(bool(x.means & y.means) and km is not None and km < 60)
-        out[at["attacks_targets"]] = min(2.0, sum([weight(key) for key in sorted(x.targets & y.targets)]) / 5.0)
-        out[at["sides_turned"]] = float(turned)
-        out[at["answers"]] = answers
-        out[at["answers_turned"]] = answers * float(turned)
-    elif x.kind == "p" and y.kind == "p":
-        out[at["protest_on_protest"]] = 1.0
-        out[at["protests_days"]] = log_days
-        out[at["protests_one_country"]] = float(one_country)
-        out[at["protests_one_city"]] = float(km is not None and km < 25)
-        out[at["protests_concepts"]] = concepts
-        out[at["protests_far"]] = min(4.0, log(1.0 + (300.0 if km is None else km) / 100.0))
-    elif x.kind == "a":
-        out[at["attack_on_protest"]] = 1.0
-        out[at["reaction_days"]] = log_days
-    else:
-        out[at["protest_on_statement" if y.kind == "s" else "protest_on_attack"]] = 1.0
-        out[at["statement_names"]] = rare if y.kind == "s" else 0.0
-        out[at["reaction_days"]] = log_days
-        out[at["reaction_one_country"]] = float(one_country)
-        named = x.share_naming(y.targets)
-        out[at["victims_named"]] = named
-        out[at["victims_named_size"]] = named * min(3.0, log(y.size))
-        out[at["mourns"]] = x.says(MOURNING)
-
-    elsewhere = y.place - x.place
-    place_named = min(1.0, max([weight(key) for key in elsewhere if key in x.names], default=0.0) / 5.0)
-    day = y.first_day()
-    if day is not None and day != x.first_day() and day in x.days:
-        out[at["day_named"]] = 1.0
-    out[at["same_report"]] = min(2.0, len(x.reports & y.reports))
-    if gap is not None and gap > OLD_DAYS:
-        out[at["old"]] = 1.0
-        out[at["old_named"]] = place_named + out[at["day_named"]] + out[at["same_report"]]
-    out[at["log_size"]] = log(y.size)
-    return out
-
-
-def score(weights: Sequence[float], vector: Sequence[float]) -> float:
-    return sum([w * v for w, v in zip(weights, vector, strict=True) if v])
-
-
-def ranked_choices(weights: RelationWeights, vectors: Sequence[Sequence[float]]) -> list[tuple[float, int]]:
-    """(log-odds, position), best first; nothing where the best is not good enough, or no clear best."""
-    ranked = sorted((-round(score(weights.choose, vector), 6), at) for at, vector in enumerate(vectors))
-    if not ranked or -ranked[0][0] <= weights.relate:
-        return []
-    if len(ranked) > 1 and ranked[1][0] - ranked[0][0] < _LEAD:
-        return []
-    return [(-minus, at) for minus, at in ranked]
+    incidents: Mapping[str, Incident]
+    index: Index
+    statistics: Statistics
 
 
 class Relations:
@@ -183,40 +90,91 @@ class Relations:
         self._faces: dict[str, Face] = {}
 
     def face(self, incident: Incident) -> Face:
-        held = self._faces.get(incident.incident_id)
+        known = self._faces.get(incident.incident_id)
         # an incident makes its representatives anew whenever a member came or went
-        if held is None or held.representatives is not incident.representatives():
+        if known is None or known.representatives is not incident.representatives():
             if len(self._faces) >= _KEPT_FACES:
                 self._faces.clear()
-            held = self._faces[incident.incident_id] = Face(incident)
-        return held
+            known = self._faces[incident.incident_id] = Face(incident)
+        return known
 
     def choices(
-        self, incident: Incident, incidents: Mapping[str, Incident], index: Index, statistics: Statistics
-    ) -> tuple[Face, list[tuple[str, Face, list[float]]]]:
-        """The earlier incidents that it may go back to, with their FEATURES: at most MAX_LOOKED_AT."""
+        self, incident: Incident, held: Held, known: Collection[str] = ()
+    ) -> tuple[Face, list[Choice], list[Face]]:
+        """What the incident shows; the earlier ones that it may go back to; the later ones that were found, too.
+
+        At most MAX_LOOKED_AT of both, and as many again of those in `known`.
+        """
         x = self.face(incident)
-        found = index.scores(incident.newest().features, statistics)
-        for name, shared in index.scores(x.item.f, statistics).items():
+        found = held.index.scores(incident.newest().features, held.statistics)
+        for name, shared in held.index.scores(x.item.f, held.statistics).items():
             found[name] = max(found.get(name, 0.0), shared)
         found.pop(incident.incident_id, None)
-        ranked = sorted(found, key=lambda name: (-round(found[name], 6), incidents[name].first_seq))
-        looked_at = [(name, self.face(incidents[name])) for name in ranked[:MAX_LOOKED_AT]]
-        return x, [
-            (name, y, choice_vector(x, y, statistics))
-            for name, y in looked_at
-            if earlier_than(y, x) and may_relate(x, y)
+        incidents = held.incidents
+        ranked = sorted(found, key=lambda name: (-round(found[name], 6), incidents[name].first_seq))[:MAX_LOOKED_AT]
+        more = [name for name in known if name in incidents and name not in ranked and name != incident.incident_id]
+        ranked += more[:MAX_LOOKED_AT]
+        earlier: list[Choice] = []
+        later: list[Face] = []
+        for name in ranked:
+            y = self.face(incidents[name])
+            if earlier_than(y, x):
+                earlier.append(choice_of(name, x, y, held.statistics))
+            else:
+                later.append(y)
+        beside_the_others(earlier)
+        return x, earlier, later
+
+    def of(self, incident: Incident, held: Held, known: Sequence[str] = ()) -> tuple[RelationProposal, ...]:
+        """What the incident goes back to, best first; then what goes back to it; then what of `known` holds no more."""
+        own = incident.incident_id
+        x, earlier, later = self.choices(incident, held, known)
+        back = self._best(earlier, known)
+        found = [self._proposal(own, x, choice, worth, held) for worth, choice in back]
+        for z in self._answering(own, x, later, known, held):
+            _, theirs, _ = self.choices(held.incidents[z.incident_id], held, (own,))
+            for worth, choice in self._best(theirs, ()):
+                if choice.incident_id == own:
+                    found.append(self._proposal(z.incident_id, z, choice, worth, held))
+        chosen = {choice.incident_id for _, choice in back}
+        for choice in earlier:
+            if choice.incident_id in known and choice.incident_id not in chosen:
+                enough = self._worth(choice) > self.weights.relate - _STAYS
+                why = "others suit it better" if enough else "what they share stands out no more"
+                found.append(self._proposal(own, x, choice, self._worth(choice), held, why_not=why))
+        return tuple(found)
+
+    def _best(self, choices: Sequence[Choice], known: Collection[str]) -> list[tuple[float, Choice]]:
+        ranked = sorted([(-self._worth(choice), at) for at, choice in enumerate(choices)])[:MOST_BACK]
+        best = [(-minus, choices[at]) for minus, at in ranked]
+        relate = self.weights.relate
+        return [
+            (worth, choice)
+            for worth, choice in best
+            if worth > (relate - _STAYS if choice.incident_id in known else relate)
         ]
 
-    def of(
-        self, incident: Incident, incidents: Mapping[str, Incident], index: Index, statistics: Statistics
-    ) -> tuple[RelationProposal, ...]:
-        x, choices = self.choices(incident, incidents, index, statistics)
-        ranked = ranked_choices(self.weights, [vector for _, _, vector in choices])
-        if not ranked:
-            return ()
-        worth, at = ranked[0]
-        name, y, _ = choices[at]
-        relation = relation_of(x, y)
-        ends = (name, incident.incident_id) if relation in SAID_OF_THE_EARLIER else (incident.incident_id, name)
-        return (RelationProposal(*ends, relation, worth, reasons_of(x, y, statistics)),)
+    def _answering(self, own: str, x: Face, later: Sequence[Face], known: Collection[str], held: Held) -> list[Face]:
+        """Later ones that may go back to it. What the others among their choices speak is never in favour: who is below
+        the bar without them need not be asked."""
+        ranked = sorted(
+            (-worth, z.seq, at)
+            for at, z in enumerate(later)
+            if z.incident_id not in known
+            and (worth := self._worth(choice_of(own, z, x, held.statistics))) > self.weights.relate
+        )
+        return [later[at] for _, _, at in ranked[:_MOST_ASKED]]
+
+    def _worth(self, choice: Choice) -> float:
+        weights = self.weights.weights
+        return round(sum([w * v for w, v in zip(weights, choice.values, strict=True) if v]), 6)
+
+    def _proposal(
+        self, name: str, x: Face, choice: Choice, worth: float, held: Held, why_not: str | None = None
+    ) -> RelationProposal:
+        relation = relation_of(x, choice.face)
+        other = choice.incident_id
+        ends = (other, name) if relation in SAID_OF_THE_EARLIER else (name, other)
+        if why_not is not None:
+            return RelationProposal(*ends, relation, worth, (why_not,), holds=False)
+        return RelationProposal(*ends, relation, worth, reasons_of(x, choice.face, held.statistics))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processors.correlation import Policy
+from schemas.timeline import Unrelated
 from tests.builders import a_decision, an_attack
 from tests.stories import Story
 
@@ -14,6 +15,30 @@ def test_a_relation_stands_on_both_heads_and_is_said_once() -> None:
     assert [related.incident_id for related in story.head("y").related] == [story.home("k")]
     assert len(story.changes("related")) == 2
     assert story.head("k").related[0].reasons == ("same country, same days",)
+
+
+def test_a_relation_that_holds_no_more_goes_from_both_heads_which_say_why() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"), an_attack("11:00", "Kyiv", event_id="y"))
+    revisions = [story.head(name).revision for name in ("k", "y")]
+    changes = story.tell(an_attack("12:00", "Kyiv", event_id="y2", extra={"alone": True}))
+    assert story.home("y2") == story.home("y")
+    assert set(changes.touched) == {story.home("k"), story.home("y")}
+    assert story.head("k").related == story.head("y").related == ()
+    assert [story.head(name).revision for name in ("k", "y")] == [revision + 1 for revision in revisions]
+    said = {
+        update.incident_id: change
+        for update in changes.updates
+        for change in update.changes
+        if isinstance(change, Unrelated)
+    }
+    why = ("it has nothing to do with any other",)
+    assert said == {
+        story.home("k"): Unrelated(incident_id=story.home("y"), was="same_campaign", reasons=why),
+        story.home("y"): Unrelated(incident_id=story.home("k"), was="same_campaign", reasons=why),
+    }
+    story.tell(an_attack("13:00", "Kyiv", event_id="y3"))
+    assert len(story.changes("unrelated")) == 2  # said once
 
 
 def test_relations_of_a_merged_incident_become_those_of_the_one_it_is_part_of() -> None:

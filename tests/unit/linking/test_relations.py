@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,12 +55,17 @@ FISHERMEN = a_protest(
 )  # fmt: skip
 
 
-def _related(*events: AnyEvent) -> list[RelationProposal]:
-    """Each event in an incident of its own name; what is said after the last one came."""
+def _holding(*events: AnyEvent) -> EvidenceLinker:
+    """Each event in an incident of its own name."""
     linker = EvidenceLinker()
     for seq, event in enumerate(events):
         linker.hold(event.event_id, linker.features(event), seq=seq, incident_id=event.event_id)
-    return list(linker.relations_of(events[-1].event_id, now=NOW))
+    return linker
+
+
+def _related(*events: AnyEvent) -> list[RelationProposal]:
+    """What is said after the last one came."""
+    return list(_holding(*events).relations_of(events[-1].event_id, now=NOW))
 
 
 def test_a_protest_that_names_the_victim_reacts_to_the_attack() -> None:
@@ -119,17 +125,54 @@ def test_what_is_recalled_from_a_year_before_is_background() -> None:
     assert (found.incident_id, found.relation, found.other) == ("old", Relation.BACKGROUND, "march")
 
 
-def test_statements_alone_are_related_to_nothing_but_a_protest() -> None:
+def test_words_about_no_happening_of_their_own_are_background_to_the_one_they_speak_of() -> None:
     words = a_statement(
         "+2d 10:00", GREEN_ZONE, event_id="words", speaker="Jane Doe", stance="condemn", target="Katyusha rockets",
         headline="Jane Doe condemns Katyusha rockets on the Green Zone", language="en",
     )  # fmt: skip
-    assert _related(ROCKETS, words) == []
+    (found,) = _related(FISHERMEN, ROCKETS, words)
+    assert (found.incident_id, found.relation, found.other) == ("rockets", Relation.BACKGROUND, "words")
 
 
-def test_of_two_that_suit_alike_neither_is_chosen() -> None:
-    twin = ROCKETS.model_copy(update={"event_id": "twin"})
-    assert _related(ROCKETS, twin, ROCKETS_AGAIN) == []
+def test_an_incident_goes_back_to_two_at_most() -> None:
+    twins = [ROCKETS.model_copy(update={"event_id": f"twin{number}"}) for number in range(4)]
+    assert {found.other for found in _related(*twins[:2], ROCKETS_AGAIN)} == {"twin0", "twin1"}
+    assert len(_related(*twins, ROCKETS_AGAIN)) == relations.MOST_BACK
+
+
+def test_a_happening_that_comes_in_after_what_answers_it_is_found() -> None:
+    (found,) = _related(FISHERMEN, MARCH, SHOT)
+    assert (found.incident_id, found.relation, found.other) == ("march", Relation.REACTION_PROTEST, "shot")
+
+
+def test_what_was_related_and_has_little_in_common_holds_no_more() -> None:
+    linker = _holding(FISHERMEN, SHOT, MARCH)
+    holds, gone = linker.relations_of("march", now=NOW, known=("fishermen", "shot"))
+    assert (holds.other, holds.holds) == ("shot", True)
+    assert (gone.other, gone.holds, gone.reasons) == ("fishermen", False, ("what they share stands out no more",))
+
+
+def test_what_was_related_gives_way_to_two_that_suit_better() -> None:
+    twins = [ROCKETS.model_copy(update={"event_id": f"twin{number}"}) for number in range(3)]
+    linker = _holding(*twins, ROCKETS_AGAIN)
+    *holding, gone = linker.relations_of("again", now=NOW, known=("twin2",))
+    assert {found.other for found in holding} == {"twin0", "twin1"}
+    assert (gone.other, gone.holds, gone.reasons) == ("twin2", False, ("others suit it better",))
+
+
+def test_a_later_one_that_goes_back_to_it_is_not_judged_from_this_end() -> None:
+    linker = _holding(FISHERMEN, SHOT, MARCH)
+    assert [found.other for found in linker.relations_of("fishermen", now=NOW, known=("march",))] == []
+
+
+@pytest.mark.parametrize(("below_the_bar", "stands"), [(0.2, True), (0.9, False)])
+def test_what_stands_is_given_up_only_well_below_the_bar(below_the_bar: float, stands: bool) -> None:
+    linker = _holding(FISHERMEN, SHOT, MARCH)
+    (found,) = linker.relations_of("march", now=NOW)
+    linker._relations.weights = replace(linker._relations.weights, relate=found.score + below_the_bar)
+    assert linker.relations_of("march", now=NOW) == ()
+    (known,) = linker.relations_of("march", now=NOW, known=("shot",))
+    assert (known.other, known.holds) == ("shot", stands)
 
 
 def test_an_incident_that_is_not_held_is_related_to_nothing() -> None:
@@ -142,17 +185,19 @@ def test_few_are_looked_at_however_many_there_are() -> None:
         event = ROCKETS.model_copy(update={"event_id": f"e{seq}"})
         linker.hold(event.event_id, linker.features(event), seq=seq, incident_id=f"i{seq // 2}")
     linker.hold("again", linker.features(ROCKETS_AGAIN), seq=60, incident_id="again")
-    _, found = linker._relations.choices(
-        linker._incidents["again"], linker._incidents, linker._index, linker.statistics
-    )
-    assert len(found) == relations.MAX_LOOKED_AT
+    held = relations.Held(linker._incidents, linker._index, linker.statistics)
+    _, earlier, later = linker._relations.choices(linker._incidents["again"], held)
+    assert (len(earlier), later) == (relations.MAX_LOOKED_AT, [])
+    known = tuple(f"i{number}" for number in range(30))
+    _, earlier, later = linker._relations.choices(linker._incidents["again"], held, known)
+    assert (len(earlier), later) == (30, [])
 
 
 def test_weights_are_read_as_they_were_written() -> None:
     assert relations.parse(relations.write(relations.shipped())) == relations.shipped()
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"choose": {"shape": 1}, "relate": 0}', "{"])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"weights": {"shape": 1}, "relate": 0}', "{"])
 def test_weights_of_another_version_are_refused(text: str) -> None:
     with pytest.raises(BadWeights, match="relations"):
         relations.parse(text)
