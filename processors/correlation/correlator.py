@@ -19,7 +19,7 @@ from .placing import arrive
 from .policy import Policy
 from .records import Changes, LogRecord, StateRecord
 from .snapshot import head_of
-from .state import drained, dumped, restored
+from .state import drained, dumped, packed, restored
 from .store import Store
 
 F = TypeVar("F")
@@ -32,7 +32,7 @@ class Correlator(Generic[F]):
     """
 
     def __init__(self, region: str, linker: Linker[F], policy: Policy | None = None) -> None:
-        self._store: Store[F] = Store(region, linker, policy if policy is not None else Policy())
+        self._store: Store[F] = Store(region, linker, policy if policy is not None else Policy(), packed)
         self._entries = Entries()
 
     def apply(self, record: LogRecord) -> Changes:

@@ -114,7 +114,7 @@ def _value(store: Store[Any], table: str, name: str) -> bytes | None:
             number = store.commands.get(name)
             return None if number is None else _text({"number": number})
         case "event":
-            event = store.events.get(name)
+            event = store.events.peek(name)
             return None if event is None else _text(_plain(event))
         case "features":
             features = store.features.get(name)
@@ -172,6 +172,11 @@ _seq_of: Final = attrgetter("seq")
 
 def _unread(raw: bytes) -> EventState:
     return _event_from(_read("event", StateRecord("event", raw)))
+
+
+def packed(event: EventState) -> Unread:
+    """The event as its record, in a quarter of the room."""
+    return Unread.packed(event, _text(_plain(event)), _unread)
 
 
 def _event_from(value: dict[str, Any]) -> EventState:

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from schemas.timeline import Link
 
@@ -19,6 +19,13 @@ from .schedule import Schedule
 from .unread import EventTable, Unread
 
 F = TypeVar("F")
+#: rosters of incidents kept once made; one of so many entries or more is kept for good: it takes long to make
+_ROSTERS_AT_HAND: Final = 2_048
+_LARGE_ROSTER: Final = 64
+#: events kept ready; others are packed until somebody asks for them
+_EVENTS_AT_HAND: Final = 8_192
+#: in one step, so that none takes long: a restore may leave thousands to do
+_PACKED_AT_ONCE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Store(Generic[F]):
     region: str
     linker: Linker[F]
     policy: Policy
+    pack: Callable[[EventState], Unread] | None = None  # None: events are never packed
     clock: int | None = None
     next_seq: int = 0
     next_command: int = 0
@@ -58,12 +66,17 @@ class Store(Generic[F]):
     dirty: set[tuple[str, str]] = field(default_factory=set)  # (table, id) since the last drain
     _dirty_in_step: set[tuple[str, str]] = field(default_factory=set)
     _journal: list[tuple[Callable[..., Any], tuple[Any, ...]]] = field(default_factory=list)
-    _touched_rosters: set[str] = field(default_factory=set)
+    _touched_rosters: dict[str, None] = field(default_factory=dict)
+    _small_rosters: dict[str, None] = field(default_factory=dict)  # of `rosters`, used last come last
+    _at_hand: dict[int, None] = field(default_factory=dict)  # numbers of events kept ready, used last come last
     _touched_schedule: set[str] = field(default_factory=set)
 
     # -- one step
 
     def begin(self) -> None:
+        # here, where nothing is half done: a commit is the end of a step whatever happens
+        self._put_rosters_away()
+        self._put_events_away()
         self._journal.clear()
         self._touched_rosters.clear()
         self._touched_schedule.clear()
@@ -128,6 +141,26 @@ class Store(Generic[F]):
             self.by_seq.pop(seq, None)
         else:
             self.events[event_id] = self.by_seq[seq] = event
+            self._at_hand.pop(seq, None)
+            self._at_hand[seq] = None
+
+    def _put_events_away(self) -> None:
+        """Between steps, those that were written or asked for longest ago; a few."""
+        ready = self._at_hand
+        for table in (self.events, self.by_seq):
+            if table.woken:
+                for seq in table.woken:
+                    ready.pop(seq, None)
+                    ready[seq] = None
+                table.woken.clear()
+        for _ in range(min(_PACKED_AT_ONCE, len(ready) - _EVENTS_AT_HAND)):
+            seq = next(iter(ready))
+            del ready[seq]
+            event = self.by_seq.peek(seq)
+            if event is not None and self.pack is not None:
+                unread = self.pack(event)
+                self.events.put_unread(event.event_id, unread)
+                self.by_seq.put_unread(seq, unread)
 
     def _list_event(self, event: EventState, *, add: bool) -> None:
         self._change_list(self.members, event.incident_id, event.seq, add)
@@ -156,12 +189,30 @@ class Store(Generic[F]):
             for seq in self.guests.get(incident_id, ()):
                 roster.change_guest(self.by_seq[seq], add=True)
             self.rosters[incident_id] = roster
+            if len(roster) < _LARGE_ROSTER:
+                self._small_rosters[incident_id] = None
         return roster
 
     def touched_roster(self, incident_id: str) -> Roster | None:
         """The roster at hand, about to change: a rollback throws it away."""
-        self._touched_rosters.add(incident_id)
+        self._touched_rosters[incident_id] = None
         return self.rosters.get(incident_id)
+
+    def _put_rosters_away(self) -> None:
+        """Of most incidents nothing more is reported: what can be made again from their events is not kept for all.
+
+        Between steps only: in a step somebody may hold one that is about to change.
+        """
+        small = self._small_rosters
+        for incident_id in self._touched_rosters:
+            small.pop(incident_id, None)
+            roster = self.rosters.get(incident_id)
+            if roster is not None and len(roster) < _LARGE_ROSTER:
+                small[incident_id] = None
+        while len(small) > _ROSTERS_AT_HAND:
+            oldest = next(iter(small))
+            del small[oldest]
+            self.rosters.pop(oldest, None)
 
     # -- the linker holds the evidence; its calls are undone by their opposites
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Iterable
 from itertools import count
 from math import sqrt
@@ -32,18 +33,30 @@ class Member:
     """A held event: its number, what it is compared by, and where it belongs.
 
     item: made when first asked for, and again after it was let go: of most events that were restored nobody asks
+    ready: whose items are at hand, in the order in which they were made; whoever keeps it lets the first ones go
     ticket: a number of its own, never given again
     """
 
-    __slots__ = ("_item", "event_id", "features", "incident_id", "kind", "seq", "ticket")
+    __slots__ = ("_item", "_ready", "event_id", "features", "incident_id", "kind", "seq", "ticket")
 
-    def __init__(self, event_id: str, seq: int, features: Features, incident_id: str, item: Item | None = None) -> None:
+    def __init__(
+        self,
+        event_id: str,
+        seq: int,
+        features: Features,
+        incident_id: str,
+        item: Item | None = None,
+        ready: deque[Member] | None = None,
+    ) -> None:
         self.event_id = event_id
         self.seq = seq
         self.features = features
         self.kind = features.kind
         self.incident_id = incident_id
         self._item = item
+        self._ready = ready
+        if item is not None and ready is not None:
+            ready.append(self)
         self.ticket = next(_TICKETS)
 
     @property
@@ -51,6 +64,8 @@ class Member:
         item = self._item
         if item is None:
             item = self._item = Item(self.features)
+            if self._ready is not None:
+                self._ready.append(self)
         return item
 
     def let_item_go(self) -> None:

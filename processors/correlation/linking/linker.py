@@ -35,7 +35,7 @@ MAX_RIVALS: Final = 4
 #: fragments of one story, which else keep each other out of it
 _FRAGMENT: Final = 3
 #: reports kept ready for comparing; of others it is done again when they are asked for
-_KEPT_ITEMS: Final = 20_000
+_KEPT_ITEMS: Final = 10_000
 #: sums of weights that differ by less are equal
 _EQUAL: Final = 1e-6
 #: more than sums in another order can differ by
@@ -110,16 +110,15 @@ class EvidenceLinker:
         seen, self._last = self._last, None
         if seen is not None and seen.features is not features:
             seen = None
-        member = Member(event_id, seq, features, incident_id, None if seen is None else seen.item)
+        member = Member(event_id, seq, features, incident_id, None if seen is None else seen.item, self._ready)
         self._members[event_id] = member
         self._incident(incident_id).add(member)
         self._index.add(features, incident_id)
         self.statistics.add(seq, features)
         if seen is not None:
             self._comparer.remember(member, seen.comparisons, seen.version)
-            self._ready.append(member)
-            if len(self._ready) > _KEPT_ITEMS:
-                self._ready.popleft().let_item_go()
+        while len(self._ready) > _KEPT_ITEMS:
+            self._ready.popleft().let_item_go()
 
     def _incident(self, incident_id: str) -> Incident:
         incident = self._incidents.get(incident_id)
