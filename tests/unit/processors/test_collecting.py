@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from processors.collecting import look_again, resting
+from processors.collecting import look_again, resting, seldom
 
 
 def test_the_collector_rests_inside_and_works_afterwards() -> None:
@@ -31,3 +31,14 @@ def test_a_restore_that_fails_leaves_the_collector_as_it_was() -> None:
         raise ValueError("outdated")
     assert gc.isenabled()
     assert gc.get_freeze_count() == before
+
+
+def test_rounds_are_rarer_than_python_has_them() -> None:
+    before = gc.get_threshold()
+    pythons = 700, 10, 10
+    try:
+        gc.set_threshold(*pythons)
+        seldom()
+        assert all(now > was for now, was in zip(gc.get_threshold(), pythons, strict=True))
+    finally:
+        gc.set_threshold(*before)
