@@ -10,7 +10,7 @@ from processors.correlation.linking.candidates import INCIDENT_FEATURES
 from processors.correlation.linking.pairs import PAIR_FEATURES
 from timelines import fits, training
 
-from . import core_cost
+from . import ablation, calibration, core_cost, order
 
 SETS = ("kad", "kaz", "nga", "sol")
 
@@ -56,10 +56,16 @@ def main() -> None:
     parser.add_argument("--gold-only", action="store_true", help="without the invented weeks")
     parser.add_argument("--copies", type=int, default=2)
     parser.add_argument("--strengths", action="store_true", help="print the weights per standard deviation")
+    parser.add_argument("--calibration", action="store_true", help=f"write {calibration.DOCUMENT}")
+    parser.add_argument("--order", action="store_true", help=f"write {order.DOCUMENT}")
+    parser.add_argument("--ablation", action="store_true", help=f"write {ablation.DOCUMENT}, half an hour")
     args = parser.parse_args()
+    for asked, document in ((args.calibration, calibration), (args.order, order), (args.ablation, ablation)):
+        if asked:
+            document.main(args.seeds)
     if args.cost:
         core_cost.main(args.incidents, args.json)
-    if args.loo or not args.cost:
+    if args.loo or not (args.cost or args.calibration or args.order or args.ablation):
         leave_one_out(args.copies, args.seeds, args.strengths, not args.gold_only)
 
 

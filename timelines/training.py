@@ -282,9 +282,9 @@ def streams_of(labelled: LabelledSet, copies: int, seed: int) -> Iterator[tuple[
         yield in_arrival_order(events, chance.randrange(1 << 30)), labelled.incident_of
 
 
-def assign(events: Sequence[AnyEvent], weights: Weights) -> dict[str, str]:
+def assign(events: Sequence[AnyEvent], weights: Weights, linker: EvidenceLinker | None = None) -> dict[str, str]:
     """Event -> incident, as the linker alone decides: joins, merges, statements that go over."""
-    linker = EvidenceLinker(weights)
+    linker = linker or EvidenceLinker(weights)
     for seq, event in enumerate(events):
         features = linker.features(event)
         placement = linker.decide(features)
