@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
@@ -22,7 +23,6 @@ FEATURES: Final = (
     "protest_there", "protest_days",
     "names_cosine", "names_rank", "concepts_cosine", "day_named", "same_report", "old_named", "log_size",
 )  # fmt: skip
-_AT: Final = {name: at for at, name in enumerate(FEATURES)}
 #: a giant that is named everywhere draws no more than a large one
 _MOST_REPORTS: Final = 16
 #: taken for what is not known
@@ -42,7 +42,7 @@ _SLACK_KM: Final = 10.0
 class Choice:
     """An earlier incident that another may go back to. days, km: between the two, or what is taken where not known.
 
-    values: FEATURES, those of `beside_the_others` still 0
+    values: those of FEATURES that are not 0; of `beside_the_others` none yet
     """
 
     incident_id: str
@@ -51,57 +51,71 @@ class Choice:
     km: float
     names: float
     concepts: float
-    values: list[float]
+    values: dict[str, float]
+
+    def row(self) -> list[float]:
+        """All FEATURES, in their order."""
+        get = self.values.get
+        return [get(name, 0.0) for name in FEATURES]
 
 
 def choice_of(incident_id: str, x: Face, y: Face, statistics: Statistics) -> Choice:
     """`y` as what the later incident `x` goes back to."""
     x.weigh(statistics)
     y.weigh(statistics)
-    at = _AT
-    values = [0.0] * len(FEATURES)
     known_days, known_km = days_apart(x, y), apart_km(x, y)
     days = _DAYS if known_days is None else known_days
     km = _KM if known_km is None else known_km
     names, concepts = _names_cosine(x, y), _concepts_cosine(x, y, statistics)
+    size = log(min(_MOST_REPORTS, y.size))
     pair = x.kind + y.kind
-    values[0] = values[at[pair]] = 1.0
-    values[at["names_cosine"]] = names
-    values[at["concepts_cosine"]] = concepts
-    size = values[at["log_size"]] = log(min(_MOST_REPORTS, y.size))
-    day = y.first_day()
-    if day is not None and day != x.first_day() and day in x.days:
-        values[at["day_named"]] = 1.0
-    values[at["same_report"]] = min(2.0, len(x.reports & y.reports))
+    values = {"bias": 1.0, pair: 1.0, "names_cosine": names, "concepts_cosine": concepts, "log_size": size}
+    told = 0.0
+    if x.days:
+        day = y.first_day()
+        if day is not None and day in x.days and day != x.first_day():
+            values["day_named"] = told = 1.0
+    if x.reports and y.reports:
+        same = values["same_report"] = min(2.0, len(x.reports & y.reports))
+        told += same
     if known_days is not None and known_days > OLD_DAYS:
-        values[at["old_named"]] = _place_named(x, y, statistics) + values[at["day_named"]] + values[at["same_report"]]
-
-    log_days = min(5.0, log(1.0 + days))
+        told = values["old_named"] = told + _place_named(x, y, statistics)
+    else:
+        told = 0.0
     if pair == "aa":
-        weight = statistics.weight
-        values[at["attacks_days"]] = log_days
-        values[at["attacks_one_day"]] = float(known_days is not None and known_days <= 0.5)
-        values[at["attacks_recent"]] = exp(-days / 7.0)
-        values[at["attacks_long_ago"]] = float(days > _LONG_AGO_DAYS and values[at["old_named"]] < 0.5)
-        values[at["attacks_log_km"]] = min(4.0, log(1.0 + km / 20.0))
-        values[at["attacks_means_near"]] = float(bool(x.means & y.means) and km < 60)
-        values[at["attacks_targets"]] = min(2.0, sum([weight(key) for key in sorted(x.targets & y.targets)]) / 5.0)
-        values[at["sides_turned"]] = float(sides_turned(x, y))
-        values[at["answers"]] = x.says(RETALIATION)
+        _attacks(x, y, days, km, values, statistics)
+        values["attacks_one_day"] = float(known_days is not None and known_days <= 0.5)
+        values["attacks_long_ago"] = float(days > _LONG_AGO_DAYS and told < 0.5)
     elif pair == "pp":
+        values["protests_days"] = _log_days(days)
         country = x.item.f.country
-        values[at["protests_days"]] = log_days
-        values[at["protests_one_country"]] = float(bool(country) and country == y.item.f.country)
+        values["protests_one_country"] = float(bool(country) and country == y.item.f.country)
     elif pair == "pa":
-        values[at["reaction_days"]] = log_days
-        values[at["reaction_size"]] = size
-        values[at["victims_named_size"]] = x.share_naming(y.targets) * size
-        values[at["reaction_names"]] = names
-        values[at["mourns"]] = x.says(MOURNING)
+        values["reaction_days"] = _log_days(days)
+        values["reaction_size"] = size
+        values["victims_named_size"] = x.share_naming(y.targets) * size
+        values["reaction_names"] = names
+        values["mourns"] = x.says(MOURNING)
     elif pair == "ap":
-        values[at["protest_there"]] = float(km < _CITY_KM)
-        values[at["protest_days"]] = log_days
+        values["protest_there"] = float(km < _CITY_KM)
+        values["protest_days"] = _log_days(days)
     return Choice(incident_id, y, days, km, names, concepts, values)
+
+
+def _attacks(x: Face, y: Face, days: float, km: float, values: dict[str, float], statistics: Statistics) -> None:
+    values["attacks_days"] = _log_days(days)
+    values["attacks_recent"] = exp(-days / 7.0)
+    values["attacks_log_km"] = min(4.0, log(1.0 + km / 20.0))
+    values["attacks_means_near"] = float(km < 60 and bool(x.means & y.means))
+    if x.targets and y.targets:
+        shared = sum([statistics.weight(key) for key in sorted(x.targets & y.targets)])
+        values["attacks_targets"] = min(2.0, shared / 5.0)
+    values["sides_turned"] = float(sides_turned(x, y))
+    values["answers"] = x.says(RETALIATION)
+
+
+def _log_days(days: float) -> float:
+    return min(5.0, log(1.0 + days))
 
 
 def beside_the_others(choices: Sequence[Choice]) -> None:
@@ -110,36 +124,23 @@ def beside_the_others(choices: Sequence[Choice]) -> None:
     names_rank: how many share more names. attacks_bettered: another attack is nearer in time and no farther away.
     protests_older: how many earlier protests are about as like (a wave goes back to its first)
     """
-    at = _AT
+    names = sorted([one.names for one in choices])
+    attacks = [one for one in choices if one.face.kind == "a"]
+    protests = [one for one in choices if one.face.kind == "p" and one.days <= _LONG_AGO_DAYS]
     for one in choices:
         values = one.values
-        values[at["names_rank"]] = log(1.0 + sum([other.names > one.names for other in choices]))
-        kind = one.face.kind
-        if values[at["aa"]]:
-            values[at["attacks_bettered"]] = float(
-                any(
-                    other.days < one.days - _SLACK_DAYS
-                    and other.km <= one.km + _SLACK_KM
-                    and other.names >= _AS_ALIKE * one.names
-                    for other in choices
-                    if other.face.kind == kind
-                )
-            )
-        elif values[at["pp"]]:
-            alike = _HALF_AS_ALIKE * (one.names + one.concepts)
-            began = one.face.began()
-            values[at["protests_older"]] = log(
-                1.0
-                + sum(
-                    [
-                        other.face.kind == kind
-                        and other.days <= _LONG_AGO_DAYS
-                        and other.face.began() < began
-                        and other.names + other.concepts >= alike
-                        for other in choices
-                    ]
-                )
-            )
+        values["names_rank"] = log(1.0 + len(names) - bisect_right(names, one.names))
+        if "aa" in values:
+            values["attacks_bettered"] = float(_is_bettered(one, attacks))
+        elif "pp" in values:
+            alike, began = _HALF_AS_ALIKE * (one.names + one.concepts), one.face.began()
+            older = [other.face.began() < began and other.names + other.concepts >= alike for other in protests]
+            values["protests_older"] = log(1.0 + sum(older))
+
+
+def _is_bettered(one: Choice, attacks: Sequence[Choice]) -> bool:
+    days, km, names = one.days - _SLACK_DAYS, one.km + _SLACK_KM, one.names * _AS_ALIKE
+    return any(other.days < days and other.km <= km and other.names >= names for other in attacks)
 
 
 def _names_cosine(x: Face, y: Face) -> float:

@@ -29,8 +29,10 @@ MAX_LOOKED_AT: Final = 16
 MOST_BACK: Final = 2
 #: log-odds by which what stands may fall below what a new relation needs: heads would flicker
 _STAYS: Final = 0.5
-#: later ones that are asked on behalf of a happening that comes in after what answers it
-_MOST_ASKED: Final = 2
+#: later ones that are asked on behalf of a happening that comes in after what answers it; only while it has so few
+#: reports: afterwards they were asked while it stood
+_MOST_ASKED: Final = 1
+_FIRST_REPORTS: Final = 2
 _KEPT_FACES: Final = 4_096
 
 
@@ -87,6 +89,7 @@ class Relations:
 
     def __init__(self, weights: RelationWeights) -> None:
         self.weights = weights
+        self._weight_of = dict(zip(FEATURES, weights.weights, strict=True))
         self._faces: dict[str, Face] = {}
 
     def face(self, incident: Incident) -> Face:
@@ -106,9 +109,11 @@ class Relations:
         At most MAX_LOOKED_AT of both, and as many again of those in `known`.
         """
         x = self.face(incident)
-        found = held.index.scores(incident.newest().features, held.statistics)
-        for name, shared in held.index.scores(x.item.f, held.statistics).items():
-            found[name] = max(found.get(name, 0.0), shared)
+        newest = incident.newest().features
+        found = held.index.scores(newest, held.statistics)
+        if newest is not x.item.f:
+            for name, shared in held.index.scores(x.item.f, held.statistics).items():
+                found[name] = max(found.get(name, 0.0), shared)
         found.pop(incident.incident_id, None)
         incidents = held.incidents
         ranked = sorted(found, key=lambda name: (-round(found[name], 6), incidents[name].first_seq))[:MAX_LOOKED_AT]
@@ -157,6 +162,8 @@ class Relations:
     def _answering(self, own: str, x: Face, later: Sequence[Face], known: Collection[str], held: Held) -> list[Face]:
         """Later ones that may go back to it. What the others among their choices speak is never in favour: who is below
         the bar without them need not be asked."""
+        if x.size > _FIRST_REPORTS:
+            return []
         ranked = sorted(
             (-worth, z.seq, at)
             for at, z in enumerate(later)
@@ -166,8 +173,8 @@ class Relations:
         return [later[at] for _, _, at in ranked[:_MOST_ASKED]]
 
     def _worth(self, choice: Choice) -> float:
-        weights = self.weights.weights
-        return round(sum([w * v for w, v in zip(weights, choice.values, strict=True) if v]), 6)
+        weights = self._weight_of
+        return round(sum([weights[name] * value for name, value in choice.values.items()]), 6)
 
     def _proposal(
         self, name: str, x: Face, choice: Choice, worth: float, held: Held, why_not: str | None = None
