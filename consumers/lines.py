@@ -131,9 +131,9 @@ class PlainLog:
                 relation = RELATIONS.get(str(change.relation), str(change.relation))
                 return "&", "related", f"{shown(relation)}: {self._known(change.incident_id)}"
             case Unrelated():
-                was = RELATIONS.get(str(change.was), str(change.was))
+                relation = RELATIONS.get(str(change.was), str(change.was))
                 why = f" ({shown('; '.join(change.reasons))})" if change.reasons else ""
-                return "&", "unrelated", f"no {shown(was)} any more: {self._known(change.incident_id)}{why}"
+                return "&", "unrelated", f"no {shown(relation)} any more: {self._known(change.incident_id)}{why}"
             case Decided():
                 return "!", "decided", f"{shown(change.decision)}, by {shown(change.by)}: {shown(change.reason)}"
             case UnrecognizedChange():
