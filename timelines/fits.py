@@ -22,13 +22,15 @@ STREAM_SEED: Final = 7
 class Settings:
     """What fitting is done with.
 
-    copies: corrupted copies of each set; l2: penalties; kept: see training.pair_rows
+    copies: corrupted copies of each set; l2: penalties, a smaller one of pairs of rows: there are many, and all alike
+    kept: see training.pair_rows
     folds: groups of sets, each judged by pair models that were fitted on the other groups, to fit the incident model
     The rest are choices: see Weights.
     """
 
     copies: int = 2
     l2_pairs: float = 60.0
+    l2_rows: float = 15.0
     l2_incident: float = 10.0
     kept: float = 0.3
     folds: int = 3
@@ -96,7 +98,9 @@ class Fits:
         """The pair models, fitted on these sets."""
         key = tuple(sorted(names))
         if key not in self._pairs:
-            self._pairs[key] = training.fit_pairs([self._rows[name] for name in key], self.settings.l2_pairs)
+            self._pairs[key] = training.fit_pairs(
+                [self._rows[name] for name in key], self.settings.l2_pairs, self.settings.l2_rows
+            )
         return self._pairs[key]
 
     def incident(self, names: Sequence[str]) -> Logistic:

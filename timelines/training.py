@@ -56,7 +56,7 @@ PAIR_SIGNS: Final[dict[str, int]] = {
          "place_not_shared", "site_distance", "site_not_shared", "site_not_shared_same_day", "speaker_differs",
          "actors_differ", "countries_differ", "concepts_none", "means_differ", "killed_differ", "injured_differ",
          "crowd_differ", "arrested_differ", "age_differ", "attack_and_protest", "protests_other_city", "one_database",
-         "row_next_day", "row_days", "row_distance", "parties_differ"), -1),
+         "row_next_day", "row_other_day", "row_distance", "parties_differ"), -1),
 }  # fmt: skip
 INCIDENT_SIGNS: Final[dict[str, int]] = {
     **dict.fromkeys(("max", "mean", "top3", "min_core", "mean_core", "top_statements", "size", "margin", "named",
@@ -225,7 +225,7 @@ def pair_rows(choices: Iterable[Choice], kept: float, seed: str) -> list[PairRow
     ]
 
 
-def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[str, Logistic]:
+def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0, l2_rows: float = 15.0) -> dict[str, Logistic]:
     """The pair models, on the rows of some sets. Sets without articles, or without databases, say nothing of these:
     then they are judged as short reports are."""
     fitted = {
@@ -233,7 +233,7 @@ def fit_pairs(of_sets: Sequence[Sequence[PairRows]], l2: float = 60.0) -> dict[s
             np.concatenate([rows[at].rows for rows in of_sets]),
             np.concatenate([rows[at].labels for rows in of_sets]),
             np.concatenate([rows[at].importance for rows in of_sets]),
-            columns=PAIR_FEATURES, l2=l2, signs=PAIR_SIGNS, left_out=LEFT_OUT[name],
+            columns=PAIR_FEATURES, l2=l2_rows if name == "row_row" else l2, signs=PAIR_SIGNS, left_out=LEFT_OUT[name],
         )
         for at, name in enumerate(PAIR_MODELS)
         if name not in _OF_FEW_SETS or sum(rows[at].labels.sum() for rows in of_sets) >= _ENOUGH_PAIRS

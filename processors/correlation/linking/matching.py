@@ -1,9 +1,9 @@
 """Which row of one database is the same incident as which of another.
 
 A database gives each event one row, so an incident takes one row of each. A row that comes in chooses the partner it
-suits best among those that have none, or one that suits them less: such a partner goes over to the newcomer, and the row
-that it leaves chooses again. Pairs score the same both ways round, so that the order of arrival matters little: where
-this ends is what taking the best pair of all, then the best of the rest, and so on would give.
+suits best among those that have none, or one that suits them less: such a partner goes over to the newcomer, and the
+row that it leaves chooses again. Pairs score the same both ways round, so that the order of arrival matters little:
+where this ends is what taking the best pair of all, then the best of the rest, and so on would give.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from .candidates import HIGHEST, Candidate
+from .features import DAY_SECONDS
 from .incidents import Incident, Member
-from .items import Item
+from .items import Item, kilometres
 
 #: log-odds above which two rows are partners; measured flat from -2 to 0 (docs/correlation-log.md)
 ROW_JOIN: Final = -2.0
+#: places coded to a town that lie further apart, or days with more than so many between them, are of two incidents,
+#: however alike the wording: no pair that is fitted on tells that, as none has the same names so far apart
+_MOST_KM: Final = 25.0
+_MOST_DAYS: Final = 2.0
 #: a partner goes over to a row that suits it better by so much: sums in another order differ by less
 ROW_LEAD: Final = 0.1
 
@@ -66,6 +71,8 @@ def _match(item: Item, candidate: Candidate, between: Callable[[Member, Member],
         if not member.item.is_row:
             continue
         if member.features.publisher != database:
+            if _are_apart(item, member.item):
+                return None
             partners.append(member)
             scores.append(score)
         elif member.features.report == row:
@@ -80,3 +87,11 @@ def _match(item: Item, candidate: Candidate, between: Callable[[Member, Member],
         return None  # reports vouch for the row that is there
     theirs = max(sum([between(rival, partner) for partner in partners]) / len(partners) for rival in own)
     return Match(incident, tuple(partners), score, own[0]) if score - theirs > ROW_LEAD else None
+
+
+def _are_apart(one: Item, other: Item) -> bool:
+    if one.dated and other.dated:
+        between = max(one.start - other.end, other.start - one.end) / DAY_SECONDS
+        if between > _MOST_DAYS:
+            return True
+    return one.place_rank <= 1 and other.place_rank <= 1 and kilometres(one.f, other.f) > _MOST_KM

@@ -104,7 +104,7 @@ class PairTerms(NamedTuple):
     # rows of databases
     one_database: float = 0.0
     row_next_day: float = 0.0
-    row_days: float = 0.0
+    row_other_day: float = 0.0
     row_distance: float = 0.0
     row_near_same_day: float = 0.0
     parties_shared: float = 0.0

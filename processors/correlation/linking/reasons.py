@@ -22,7 +22,7 @@ from .weights import Weights
 
 _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "time": ("overlap", "gap", "undated", "same_day", "published_gap", "said_before", "lag", "date_hits",
-             "date_misses", "row_next_day", "row_days"),
+             "date_misses", "row_next_day", "row_other_day"),
     "place": ("near", "far", "coarse_fit", "excess", "no_place", "country_differs", "country_same", "place_shared",
               "place_not_shared", "site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day",
               "near_same_day", "row_distance", "row_near_same_day"),

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 #: other gazetteers put a town within so much of a point
 _GAZETTEER_KM: Final = 0.5
 _ONE_TOWN_KM: Final = 2.0
-_MOST_DAYS: Final = 5
 
 
 def row_score(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
@@ -32,7 +31,7 @@ def row_score(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
         if days == 1:
             total += w.row_next_day * 1.0
         elif days:
-            total += w.row_days * min(_MOST_DAYS, days)
+            total += w.row_other_day * 1.0
     if a.place_rank <= 1 and b.place_rank <= 1:
         x, y, z = a.x - b.x, a.y - b.y, a.z - b.z
         km = 2.0 * EARTH_KM * asin(min(1.0, 0.5 * sqrt(x * x + y * y + z * z)))
