@@ -12,7 +12,7 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer, raw_bytes, raw_headers
+from runtime.clients import ask_marks, is_end_of_partition, is_of_no_concern, new_consumer, raw_bytes, raw_headers
 from runtime.refusals import hint, told, why_missing
 from runtime.settings import Settings
 
@@ -123,7 +123,7 @@ class _Reading:
 def _span(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
     try:
         # asked of the broker: the cached end is the high watermark, this one that of the committed records
-        start, end = consumer.get_watermark_offsets(place, timeout=_TIMEOUT_S)
+        start, end = ask_marks(consumer, place, _TIMEOUT_S)
     except KafkaException as error:
         raise ExportError(f"{place.topic}[{place.partition}] does not tell its end: {told(error.args[0])}") from error
     return start, end

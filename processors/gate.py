@@ -23,7 +23,7 @@ from processors.checking import Refused, check_right, command_in, decision_of
 from processors.dead_letter import dead_letter
 from processors.handover import RawRecord
 from processors.region_clocks import RegionClocks
-from runtime.clients import is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
+from runtime.clients import ask_marks, is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
 from runtime.metrics import GateMetrics
 from runtime.refusals import BrokerRefuses, is_not_allowed, told
 from runtime.settings import Settings
@@ -207,9 +207,7 @@ class Gate:
             partition = self._partitions.setdefault(place.partition, _Partition())
             if place.topic == EVENTS:
                 clocks = RegionClocks.load(place.metadata)
-                _, end = self._consumer.get_watermark_offsets(
-                    TopicPartition(place.topic, place.partition), timeout=_CALL_S
-                )
+                _, end = ask_marks(self._consumer, TopicPartition(place.topic, place.partition), _CALL_S)
                 if clocks is None or not 0 <= place.offset <= end:  # nothing yet, or another log than it was
                     place.offset = OFFSET_BEGINNING
                 else:
@@ -233,7 +231,7 @@ class Gate:
             place = TopicPartition(COMMANDS, number)
             self._consumer.resume([place])
             # after a resume librdkafka fetches nothing for a second, unless something else is asked of the broker
-            self._consumer.get_watermark_offsets(place, timeout=_CALL_S)
+            ask_marks(self._consumer, place, _CALL_S)
 
     # -- the log
 

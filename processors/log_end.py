@@ -50,9 +50,11 @@ class LogEnd(threading.Thread):
         answers = ask_ends(self._admin, EVENTS, partitions, IsolationLevel.READ_COMMITTED, _ANSWER_S)
         for partition, answer in answers.items():
             try:
-                self._known[partition] = (answer.result(_ANSWER_S).offset, monotonic())
+                end = answer.result(_ANSWER_S).offset
             except (KafkaException, TimeoutError):
                 continue
+            if end >= 0:
+                self._known[partition] = (end, monotonic())
 
 
 __all__ = ["LogEnd"]

@@ -15,7 +15,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from processors.handover import GapInLog
-from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer
+from runtime.clients import ask_marks, is_end_of_partition, is_of_no_concern, new_consumer
 from runtime.refusals import hint
 from runtime.settings import Settings
 from schemas.topics import EVENTS, changelog_topic
@@ -116,7 +116,7 @@ def read_states(
 def _ends(consumer: Consumer, place: TopicPartition, is_wanted: Callable[[], bool]) -> tuple[int, int]:
     while is_wanted():
         try:
-            ends = consumer.get_watermark_offsets(place, timeout=_NETWORK_S)
+            ends = ask_marks(consumer, place, _NETWORK_S)
         except KafkaException as error:
             if not is_passing(error.args[0]):
                 raise

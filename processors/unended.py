@@ -79,11 +79,14 @@ def _ends(
     while is_wanted():
         try:
             answers = ask_ends(admin, topic, partitions, level, _NETWORK_S)
-            return {partition: answer.result().offset for partition, answer in answers.items()}
+            ends = {partition: answer.result().offset for partition, answer in answers.items()}
         except KafkaException as error:
             if not is_passing(error.args[0]):
                 raise RestoreFailed(f"the end of {topic} is not told: {error.args[0].str()}") from error
-            sleep(_PAUSE_S)
+        else:
+            if all(end >= 0 for end in ends.values()):  # librdkafka answers so where the broker did not
+                return ends
+        sleep(_PAUSE_S)
     raise RestoreOutdated
 
 

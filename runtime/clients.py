@@ -24,6 +24,10 @@ from .settings import PREFIX, Settings, SettingsError
 _MESSAGE_MAX_BYTES: Final = 1_048_576
 #: how long a question may wait before it is looked whether the broker has refused us meanwhile
 _SLICE_S: Final = 0.5
+#: what librdkafka says of partitions out of its memory alone
+_KEPT_TOO_LONG: Final = frozenset(
+    {KafkaError._UNKNOWN_PARTITION, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
+)
 
 
 class BrokerUnreachable(Exception):
@@ -140,12 +144,36 @@ def check_reachable(settings: Settings, timeout_s: float = 10.0) -> None:
             return
 
 
+def ask_marks(consumer: Consumer, place: TopicPartition, timeout_s: float) -> tuple[int, int]:
+    """(first offset, offset after the last committed record) of a partition. Raises KafkaException.
+
+    A broker that has just come back says for a moment that nobody leads its partitions. Of topics that it does not read
+    librdkafka (2.16) remembers that as "unknown partition" or "not leader", and asks no more for minutes: so we do.
+    """
+    try:
+        return consumer.get_watermark_offsets(place, timeout=timeout_s)
+    except KafkaException as error:
+        if error.args[0].code() not in _KEPT_TOO_LONG:
+            raise
+        topic = consumer.list_topics(place.topic, timeout=timeout_s).topics.get(place.topic)
+        if topic is None or place.partition not in topic.partitions:
+            raise
+    try:
+        return consumer.get_watermark_offsets(place, timeout=timeout_s)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError._UNKNOWN_PARTITION:
+            raise
+        # it is there, as we have just heard
+        raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE, f"nobody leads {place.topic}")) from error
+
+
 def ask_ends(
     admin: AdminClient, topic: str, partitions: Collection[int], level: IsolationLevel, timeout_s: float
 ) -> dict[int, Future[Any]]:
     """The offset that the next record of each partition will get, as `.result(seconds).offset`.
 
-    level: READ_COMMITTED: of what readers can see, which may be less. The futures raise KafkaException.
+    level: READ_COMMITTED: of what readers can see, which may be less. The futures raise KafkaException, or their result
+    is below 0: librdkafka (2.16) gives that for an answer where the broker gave none in time.
     """
     wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}  # type: ignore[no-untyped-call]  # its stub lacks one
     answers = admin.list_offsets(wanted, isolation_level=level, request_timeout=timeout_s)

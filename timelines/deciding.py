@@ -11,7 +11,15 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from consumers.export import ExportError, partitions_of, stored_records
-from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer, new_producer, raw_bytes, raw_headers
+from runtime.clients import (
+    ask_marks,
+    is_end_of_partition,
+    is_of_no_concern,
+    new_consumer,
+    new_producer,
+    raw_bytes,
+    raw_headers,
+)
 from runtime.refusals import is_not_allowed, told
 from runtime.settings import Settings
 from schemas.codec import TYPE_DECISION, TYPE_UPDATE, decode, encode
@@ -122,7 +130,7 @@ class Asker:
         places = [TopicPartition(topic, partition) for topic in (EVENTS, REJECTED, UPDATES)]
         try:
             for place in places:
-                place.offset = consumer.get_watermark_offsets(place, timeout=_CALL_S)[1]
+                place.offset = ask_marks(consumer, place, _CALL_S)[1]
         except KafkaException as error:
             raise CannotDecide(f"the broker does not tell where its topics end: {error.args[0].str()}") from error
         consumer.assign(places)

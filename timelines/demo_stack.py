@@ -11,7 +11,7 @@ from typing import Final
 
 from confluent_kafka import TopicPartition
 
-from runtime.clients import new_consumer
+from runtime.clients import ask_marks, new_consumer
 from runtime.settings import PREFIX, Settings, load_settings
 from schemas.topics import EVENTS
 from timelines.processes import Service, Stack
@@ -69,7 +69,7 @@ def _ends_of_the_log(settings: Settings) -> dict[int, int]:
     consumer = new_consumer(settings, "demo")
     try:
         return {
-            partition: consumer.get_watermark_offsets(TopicPartition(EVENTS, partition), timeout=10)[1]
+            partition: ask_marks(consumer, TopicPartition(EVENTS, partition), 10)[1]
             for partition in range(settings.partitions)
         }
     finally:

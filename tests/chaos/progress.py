@@ -14,7 +14,7 @@ from typing import Final
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 
 from processors.handover import decode_partition_state, partition_key
-from runtime.clients import is_end_of_partition, new_consumer
+from runtime.clients import ask_marks, is_end_of_partition, new_consumer
 from runtime.settings import Settings
 from schemas.topics import changelog_topic
 
@@ -72,7 +72,7 @@ class Progress:
         while True:
             try:
                 # of a reader of committed records this is the last stable offset
-                return int(self._asker.get_watermark_offsets(TopicPartition(self._topic, number), timeout=_ASK_S)[1])
+                return ask_marks(self._asker, TopicPartition(self._topic, number), _ASK_S)[1]
             except KafkaException as error:
                 assert time.monotonic() < deadline, f"no broker says the end of {self._topic}[{number}]: {error}"
                 time.sleep(0.05)

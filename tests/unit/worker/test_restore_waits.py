@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ class ScriptedConsumer:
         if self._refusals:
             raise KafkaException(KafkaError(self._refusals.pop(0), "scripted"))
         return 0, 0
+
+    def list_topics(self, topic: str, timeout: float) -> Any:
+        return SimpleNamespace(topics={topic: SimpleNamespace(partitions={0: None, 1: None})})
 
     def assign(self, places: list[TopicPartition]) -> None:
         self.places = list(places)
@@ -63,6 +67,7 @@ def read_with(
         KafkaError.OFFSET_NOT_AVAILABLE,
         KafkaError._TRANSPORT,
         KafkaError._TIMED_OUT,
+        KafkaError._UNKNOWN_PARTITION,
     ],
 )
 def test_brokers_that_choose_leaders_anew_are_waited_for(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
