@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from processors.correlation.linking import linker
 from processors.correlation.linking.candidates import AT, INCIDENT_FEATURES
-from processors.correlation.linking.pairs import POSITION
+from processors.correlation.linking.pair_terms import POSITION
 from processors.correlation.linking.weights import Weights
 from timelines import fits
 from timelines.fits import Figures, Fits

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from processors.correlation.linking.candidates import INCIDENT_FEATURES
-from processors.correlation.linking.pairs import PAIR_FEATURES
+from processors.correlation.linking.pair_terms import PAIR_FEATURES
 from timelines import fits, training
 
 from . import ablation, calibration, core_cost, order

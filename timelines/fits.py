@@ -34,7 +34,7 @@ class Settings:
     l2_incident: float = 10.0
     kept: float = 0.3
     folds: int = 3
-    join: float = 0.6
+    join: float = 0.3
     any_start: float = 0.1
     any_slope: float = 0.8
     undated_join: float = -0.2
@@ -45,7 +45,7 @@ class Settings:
     any_slack: float = 0.2
     vote_least: float = -2.7
     core_veto: float = -1.6
-    cohesion: float = 0.5
+    cohesion: float = 1.0
     draw_lead: float = 1.5
     draw_least: float = -1.0
 

@@ -22,7 +22,7 @@ from processors.correlation.linking.copies import (
 )
 from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.incidents import Incident, Member
-from processors.correlation.linking.pairs import Item
+from processors.correlation.linking.items import Item
 from processors.correlation.linking.statistics import Statistics
 from schemas.event import AnyEvent
 

@@ -29,8 +29,10 @@ from processors.correlation.linking.candidates import (
 )
 from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.incidents import Incident, Member
+from processors.correlation.linking.items import Item
 from processors.correlation.linking.linker import EvidenceLinker
-from processors.correlation.linking.pairs import PAIR_FEATURES, Item, oriented, pair_features
+from processors.correlation.linking.pair_terms import PAIR_FEATURES
+from processors.correlation.linking.pairs import oriented, pair_features
 from processors.correlation.linking.weights import PAIR_MODELS, Weights
 from producers.feeds.coded import parse_coded
 from schemas.event import AnyEvent

@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
             import scipy  # noqa: F401
         except ImportError:
             fail("fit", "numpy and scipy are missing: install the extra, pip install 'incident-timelines[fit]'", 1)
-        from processors.correlation.linking.pairs import PAIR_FEATURES
+        from processors.correlation.linking.pair_terms import PAIR_FEATURES
         from processors.correlation.linking.weights import write
         from timelines import fits, training
 

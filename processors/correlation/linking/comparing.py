@@ -8,7 +8,8 @@ from typing import Final
 from .candidates import IncidentTerms, base_score, clipped, pairs_score, state_score
 from .incidents import Incident, Member
 from .items import Item
-from .pairs import PairTerms, pair_score
+from .pair_terms import PairTerms
+from .pairs import pair_score
 from .statistics import Statistics
 
 #: kept at most; beyond, all are thrown away and made anew when asked for

@@ -7,7 +7,7 @@ from math import floor
 from typing import Final
 
 from .features import DAY_SECONDS, Features
-from .statistics import Statistics
+from .statistics import Statistics, to_grain
 
 #: incidents that are compared in full with one event
 MAX_CANDIDATES: Final = 14
@@ -21,6 +21,10 @@ _SAME_REPORT: Final = 3.0
 _SAME_CELL_AND_DAY: Final = 6.0
 _SAME_COUNTRY_AND_DAY: Final = 2.0
 _SAME_NUMBER: Final = 2.0
+#: a concept is a key where it weighs as much (one report in twenty or fewer has it) and few incidents of these weeks do
+_RARE_CONCEPT: Final = 3.0
+_MOST_OF_A_CONCEPT: Final = 12
+_SHARE_OF_A_CONCEPT: Final = 0.5
 
 #: how many of an incident's events carry a name, then, week by week, how many do so in that week
 Weeks = tuple[int, ...]
@@ -44,6 +48,7 @@ class Index:
         self._numbers: dict[int, Posting] = {}
         self._cells: dict[int, dict[int, Posting]] = {}
         self._countries: dict[str, dict[int, Posting]] = {}
+        self._concepts: dict[int, dict[int, Posting]] = {}
         self._alike: dict[Weeks, Weeks] = {}
 
     def add(self, features: Features, incident_id: str) -> None:
@@ -75,6 +80,11 @@ class Index:
             _change_days(self._countries, features.country, days, incident_id, sign)
         for number in _figures(features):
             _change(self._numbers, number, incident_id, sign)
+        mask = features.concepts
+        while mask:
+            rest = mask & (mask - 1)
+            _change_days(self._concepts, (mask ^ rest).bit_length() - 1, weeks, incident_id, sign)
+            mask = rest
 
     def _change_name(
         self, name: str, posting: NamePosting, incident_id: str, weeks: list[int], first: Weeks, sign: int
@@ -155,7 +165,35 @@ class Index:
         for hits, weight in self._other_hits(features):
             for incident_id in hits:
                 found[incident_id] = get(incident_id, 0.0) + weight
+        if features.kind == "s":
+            for hits, weight in self._concept_hits(features, statistics):
+                for incident_id in hits:
+                    found[incident_id] = get(incident_id, 0.0) + weight
         return found
+
+    def _concept_hits(self, features: Features, statistics: Statistics) -> Iterable[tuple[Iterable[str], float]]:
+        """What a statement speaks of finds its happening where it names nobody and no place: "the airliner case"."""
+        by_bit = statistics.concept_weights()
+        near_weeks = sorted({near for week in _weeks(features) for near in (week - 1, week, week + 1)})
+        mask = features.concepts
+        while mask:
+            rest = mask & (mask - 1)
+            bit = (mask ^ rest).bit_length() - 1
+            mask = rest
+            by_week = self._concepts.get(bit)
+            if by_week is None or by_bit[bit] < _RARE_CONCEPT:
+                continue
+            hits: set[str] = set()
+            for week in near_weeks:
+                posting = by_week.get(week)
+                if isinstance(posting, str):
+                    hits.add(posting)
+                elif posting is not None:
+                    hits.update(posting)
+                if len(hits) > _MOST_OF_A_CONCEPT:
+                    break
+            if len(hits) <= _MOST_OF_A_CONCEPT:
+                yield hits, to_grain(by_bit[bit] * _SHARE_OF_A_CONCEPT)
 
     def _other_hits(self, features: Features) -> Iterable[tuple[Iterable[str], float]]:
         if features.report:

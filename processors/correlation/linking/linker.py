@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import exp, expm1, log, log1p
+from math import log
 from typing import Final
 
 from schemas.event import AnyEvent
@@ -23,8 +23,9 @@ from .features import Features
 from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
+from .joining import is_of_statements_alone, joins, mean_of
 from .matching import Match, are_two_events, best_match, is_rows_alone, may_merge
-from .pairs import slotted
+from .pair_terms import slotted
 from .statistics import Statistics
 from .weights import Weights, shipped
 
@@ -42,12 +43,6 @@ _EQUAL: Final = 1e-6
 _SLACK: Final = 1e-9
 
 
-def _any_of(candidates: Sequence[Candidate]) -> float:
-    """Log-odds that the event belongs to one of them, were they independent."""
-    none = -sum([log1p(exp(min(20.0, candidate.score))) for candidate in candidates])
-    return -none if none < -20.0 else log(max(1e-12, expm1(-none)))
-
-
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What was found out about a newcomer before it is held."""
@@ -56,15 +51,6 @@ class _Seen:
     item: Item
     comparisons: list[tuple[str, Comparison]]
     version: int
-
-
-def _is_of_statements_alone(incident: Incident) -> bool:
-    """Two or more: each resembles some other, so that a chain of them has no end and no subject."""
-    return not incident.cores and len(incident.members) > 1
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return sum(numbers) / len(numbers)
 
 
 def _size(incident: Incident) -> tuple[int, int]:
@@ -254,20 +240,7 @@ class EvidenceLinker:
 
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""
-        best = candidates[0]
-        if _is_of_statements_alone(best.incident) and _mean(best.scores) < self.weights.cohesion:
-            return False
-        if best.score > self.weights.join:
-            return True
-        # an event that suits several incidents alike is no new one, and an established story attracts
-        size = log(len(best.incident.members))
-        least = max(self.weights.any_least, self.weights.any_start - self.weights.any_slope * size)
-        if best.score > self.weights.join - self.weights.any_slack and _any_of(candidates) > least:
-            return True
-        if item.f.start is not None or best.score <= self.weights.undated_join:
-            return False
-        rival = max((max(c.scores) for c in candidates[1:]), default=-8.0)
-        return max(best.scores) - rival > self.weights.undated_lead
+        return joins(item, candidates, self.weights)
 
     # second thoughts
 
@@ -284,7 +257,7 @@ class EvidenceLinker:
                 if member.item.is_row and other.item.is_row and other.features.publisher != member.features.publisher
             ]
             if partners:
-                score = _mean([self._comparer.between(member, partner) for partner in partners])
+                score = mean_of([self._comparer.between(member, partner) for partner in partners])
                 return self._explainer.row_link(member.item, partners, score, self.statistics)
             return self._explained(member.item, self._judged_by(member, incident))
         finally:
@@ -354,8 +327,8 @@ class EvidenceLinker:
         ]
         if cores and sum(cores) / len(cores) < self.weights.core_veto:
             return None
-        means = [_mean(candidate.scores) for candidate in own]
-        if not smaller.cores and _is_of_statements_alone(larger) and _mean(means) < self.weights.cohesion:
+        means = [mean_of(candidate.scores) for candidate in own]
+        if not smaller.cores and is_of_statements_alone(larger) and mean_of(means) < self.weights.cohesion:
             return None
 
         w = self._incident_terms

@@ -16,7 +16,9 @@ from .candidates import AT, Candidate, IncidentTerms, fill_values, incident_note
 from .concepts import concept_names
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident, Member
-from .pairs import PAIR_FEATURES, Item, kilometres, oriented, pair_notebook, pair_score
+from .items import Item
+from .pair_terms import PAIR_FEATURES
+from .pairs import kilometres, oriented, pair_notebook, pair_score
 from .statistics import Statistics
 from .weights import Weights
 

@@ -7,13 +7,11 @@ database gives each event one row, so that two rows of one database are two even
 from __future__ import annotations
 
 from math import asin, exp, log, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .items import EARTH_KM, Item
+from .pair_terms import PairTerms
 from .statistics import Statistics
-
-if TYPE_CHECKING:
-    from .pairs import PairTerms
 
 #: other gazetteers put a town within so much of a point
 _GAZETTEER_KM: Final = 0.5

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from anyascii import anyascii
+
 #: more of an article is not read: the opening says what it is about, and the cost of an event stays bounded
 READ_CHARACTERS: Final = 6_000
 
@@ -31,7 +33,13 @@ _ARABIC: Final = str.maketrans(
      **{chr(code): str(code - 0x6F0) for code in range(0x6F0, 0x6FA)}}
 )  # fmt: skip
 
-WORD: Final = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*", re.UNICODE)
+#: vowel signs and points of scripts below U+1200, which `\\w` leaves out: क्षेत्र is one word, not three
+_MARKS: Final = "".join(chr(code) for code in range(0x300, 0x1200) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+_LETTER: Final = rf"[^\W_][{_MARKS}]*"
+WORD: Final = re.compile(rf"(?:{_LETTER})+(?:[’'\-](?:{_LETTER})+)*", re.UNICODE)
+#: Thai, Lao, Burmese, Khmer, Chinese, Japanese: no blank tells where a word ends, so that they are searched as they are
+_WITHOUT_BLANKS: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_NOT_LATIN: Final = re.compile(r"[^a-z0-9'\-]+")
 _ARABIC_LETTER: Final = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
 _DIGRAPHS: Final = tuple(
@@ -48,7 +56,10 @@ _DOUBLED: Final = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
-    """Lower case, no accents, Latin letters: the form in which words are looked up. Other scripts stay as they are."""
+    """Lower case, no accents, Latin letters: the form in which words are looked up.
+
+    Scripts that are written without blanks stay as they are.
+    """
     lowered = word.lower().translate(_LATIN)
     if lowered.isascii():
         return lowered
@@ -57,7 +68,11 @@ def fold(word: str) -> str:
     elif _ARABIC_LETTER.search(lowered):
         lowered = _without_article(lowered).translate(_ARABIC)
     plain = unicodedata.normalize("NFKD", lowered)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    if plain.isascii() or _WITHOUT_BLANKS.search(plain):
+        return plain
+    # Greek, Hebrew, Indic and the rest by a library's tables; vowels are of no account there either (see skeleton)
+    return _NOT_LATIN.sub("", anyascii(plain).lower())
 
 
 def _without_article(word: str) -> str:

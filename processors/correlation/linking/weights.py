@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from .candidates import INCIDENT_FEATURES
-from .pairs import PAIR_FEATURES
+from .pair_terms import PAIR_FEATURES
 
 #: article_article: happenings told at length, with nothing coded but when they were published
 #: row_row: rows of coded databases
@@ -41,7 +41,7 @@ class Weights:
 
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
-    join: float = 0.6
+    join: float = 0.3
     any_start: float = 0.1
     any_slope: float = 0.8
     undated_join: float = -0.2
@@ -52,7 +52,7 @@ class Weights:
     any_slack: float = 0.2
     vote_least: float = -2.7
     core_veto: float = -1.6
-    cohesion: float = 0.5
+    cohesion: float = 1.0
     draw_lead: float = 1.5
     draw_least: float = -1.0
     provenance: dict[str, Any] = field(default_factory=dict)

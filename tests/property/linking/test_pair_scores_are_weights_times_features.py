@@ -19,7 +19,8 @@ from processors.correlation.linking.candidates import (
 from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.incidents import Incident, Member
 from processors.correlation.linking.items import Item
-from processors.correlation.linking.pairs import PAIR_FEATURES, PairTerms, oriented, pair_features, pair_score
+from processors.correlation.linking.pair_terms import PAIR_FEATURES, PairTerms
+from processors.correlation.linking.pairs import oriented, pair_features, pair_score
 from processors.correlation.linking.reasons import _FAMILY_OF
 from processors.correlation.linking.statistics import GRAIN, Statistics
 from producers.feeds.coded import parse_coded
