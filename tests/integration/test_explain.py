@@ -55,12 +55,23 @@ def test_it_reads_as_text_and_one_incident_is_shown_whole() -> None:
     assert alone.count("prior: what any report starts with") == 2
 
 
+def gone_over(source: Path, updates: Path) -> set[str]:
+    """Events that went over for what was told there; after a merge or a split there are no reasons of their own."""
+    assert CliRunner().invoke(app, ["replay", str(source), "--updates", str(updates)]).exit_code == 0
+    changes = [change for line in updates.read_text().splitlines() for change in json.loads(line)["changes"]]
+    return {change["event_id"] for change in changes if change["type"] == "entry_moved" and change["reasons"]}
+
+
 def test_a_statement_that_went_over_says_when_and_why(tmp_path: Path) -> None:
     rows = {row["id"]: row for row in map(json.loads, KAD.read_text(encoding="utf-8").splitlines())}
-    source = tmp_path / "by-day.jsonl"
-    order = in_arrival_order(read_set(KAD).events, None)
-    source.write_text("".join(json.dumps(rows[event.event_id]) + "\n" for event in order), encoding="utf-8")
-    story = as_json(str(source), "kad-100")
+    source, moved = tmp_path / "by-day.jsonl", set[str]()
+    for seed in (2, 3, 4, 5, 6, 7, 8):  # in most orders of arrival none has to: it depends on the weights in which
+        order = in_arrival_order(read_set(KAD).events, seed)
+        source.write_text("".join(json.dumps(rows[event.event_id]) + "\n" for event in order), encoding="utf-8")
+        moved = gone_over(source, tmp_path / "updates.jsonl")
+        if moved:
+            break
+    story = as_json(str(source), min(moved))
     moves = [move["what"] for move in story["history"]]
     why = [what for what in moves if "suits the happening told here better by" in what]
     assert len(why) == 1, moves
