@@ -34,7 +34,7 @@ class Settings:
     l2_incident: float = 10.0
     kept: float = 0.3
     folds: int = 3
-    join: float = 0.3
+    join: float = 0.5
     any_start: float = 0.1
     any_slope: float = 0.8
     undated_join: float = -0.2

@@ -56,6 +56,8 @@ UNREACHED: Final[dict[str, str]] = {
     "processors/lane.py Lane._wait_for_room: ": "seldom: a batch that waits behind another",
     "processors/lane.py Lane._run: self.close()": _NO_CLIENT + "the lane's own",
     "runtime/clients.py _readable: ": _NO_CLIENT + "a file's",
+    "runtime/clients.py ask_marks: consumer.list_topics()": "seldom: a broker that came back and led nothing yet",
+    "runtime/clients.py ask_marks: consumer.get_watermark_offsets() (2)": "seldom: the same",
     "runtime/clients.py check_reachable: probe.poll()": "no broker at all; nothing has begun",
     "runtime/refusals.py why_missing: ": "words for a topic that is missing; the worker is ending",
     "runtime/topic_admin.py is_embedded: ": _TOPICS,
