@@ -325,7 +325,10 @@ class Gate:
             if error is not None:
                 self._failures.append(told(error, topic=topic))
 
-        self._producer.produce(topic, partition=partition, on_delivery=delivered, **record)
+        try:
+            self._producer.produce(topic, partition=partition, on_delivery=delivered, **record)
+        except KafkaException as error:  # what librdkafka knows of the topic already, without the topic's name
+            self._failures.append(told(error.args[0], topic=topic))
 
     def _deliver(self) -> None:
         left = self._producer.flush(_DELIVERY_S + 5)

@@ -37,7 +37,8 @@ class Yard:
     def topic(self, name: str, partitions: int = PARTITIONS, **config: str) -> str:
         """Create `<app id>-<name>`; answers that name."""
         full = f"{self.app_id}-{name}"
-        settings = {key.replace("_", "."): value for key, value in config.items()}
+        # records of these tests may be years old: a broker looks every five minutes for what it may delete
+        settings = {"retention.ms": "-1", **{key.replace("_", "."): value for key, value in config.items()}}
         self._admin.create_topics([NewTopic(full, partitions, 1, config=settings)])[full].result(30)
         return full
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from processors.gate import Gate
+from processors.gate import Gate, NotAppended
 from runtime.settings import Settings
 from schemas.codec import encode
 from schemas.decision import Command
@@ -95,8 +95,11 @@ class FakeConsumer:
 class FakeProducer:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str | None]] = []
+        self.refuses: int | None = None
 
     def produce(self, topic: str, *, partition: int, key: bytes, value: bytes, headers: Any, on_delivery: Any) -> None:
+        if self.refuses is not None:
+            raise KafkaException(KafkaError(self.refuses, "scripted"))
         self.sent.append((topic, read_headers(headers).id))
 
     def flush(self, _: float) -> int:
@@ -166,6 +169,14 @@ def test_a_commit_that_fails_because_of_the_group_or_the_network_is_made_up_late
     gate.stop()
     assert gate.trouble is None
     assert consumer.committed_offsets == [{EVENTS: 5, COMMANDS: 8}]
+
+
+def test_a_topic_that_librdkafka_refuses_at_once_is_named() -> None:
+    gate, producer = a_gate(FakeConsumer([EVENT, END], [COMMAND]))
+    producer.refuses = KafkaError.TOPIC_AUTHORIZATION_FAILED
+    gate.step()
+    with pytest.raises(NotAppended, match=EVENTS):
+        gate.step()
 
 
 def test_a_commit_that_is_not_allowed_stops_the_gate() -> None:
