@@ -31,7 +31,6 @@ _JOBS: Final = {
     ("events", 25.0): "events, 25 µs",
     ("real", 0.0): "events, real core",
 }
-_TARGETS: Final = "at most"
 
 
 def page(found: dict[str, Any]) -> str:

@@ -49,7 +49,6 @@ _SENTENCE_MARK: Final = re.compile(r"[.!?:;\"“”«»\n—–|]")
 #: words of a coded name that are looked at; characters of one that is kept
 _CODED_WORDS: Final = 12
 _KEPT_NAME: Final = 200
-_POSSESSIVES: Final = ("'s", "’s", "'S")
 
 
 def features_of(event: AnyEvent) -> Features:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from .features import Features
 from .items import Item
-from .statistics import GRAINS, Statistics
+from .statistics import EQUAL_SUMS, GRAINS, Statistics
 
 #: members of an incident that an event is compared with
 MAX_REPRESENTATIVES: Final = 10
@@ -20,8 +20,6 @@ _MAX_RICH: Final = 6
 _MAX_NEWEST: Final = 4
 
 _RELEVANT: Final = 5
-#: sums of weights that differ by less are equal
-_EQUAL: Final = 1e-6
 _MAX_HOLDERS: Final = 40
 _MOST_SINCE: Final = 64
 #: what an incident looked like: a number of its own for each set of members it ever had
@@ -237,7 +235,7 @@ class Incident:
         best: Iterable[int] = found
         if len(found) > _RELEVANT:
             # those that may be among the best once they are rounded: the rest need no sorting
-            least = sorted(found.values(), reverse=True)[_RELEVANT - 1] - _EQUAL
+            least = sorted(found.values(), reverse=True)[_RELEVANT - 1] - EQUAL_SUMS
             best = [at for at, shared in found.items() if shared >= least]
         chosen = {at for _, at in sorted([(-round(found[at], 6), at) for at in best])[:_RELEVANT]}
         for member in self.representatives():

@@ -26,7 +26,7 @@ from .items import Item
 from .joining import is_of_statements_alone, joins, mean_of
 from .matching import Match, are_two_events, best_match, is_rows_alone, may_merge
 from .pair_terms import slotted
-from .statistics import Statistics
+from .statistics import EQUAL_SUMS, Statistics
 from .weights import Weights, shipped
 
 #: members of the smaller incident that vote on a merge, and incidents that a merge is looked for among
@@ -37,8 +37,6 @@ MAX_RIVALS: Final = 4
 _FRAGMENT: Final = 3
 #: reports kept ready for comparing; of others it is done again when they are asked for
 _KEPT_ITEMS: Final = 10_000
-#: sums of weights that differ by less are equal
-_EQUAL: Final = 1e-6
 #: more than sums in another order can differ by
 _SLACK: Final = 1e-9
 
@@ -177,8 +175,7 @@ class EvidenceLinker:
 
     def _without_rows_alone(self, item: Item, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Where reports are, too, and no other row of the same database: what a row that matches none is judged by."""
-        own = Incident("")
-        own.coded[item.f.publisher, item.f.report] = 1
+        own = ((item.f.publisher, item.f.report),)
         kept = [c for c in candidates if not is_rows_alone(c.incident) and not are_two_events(own, c.incident)]
         self.judge(item, kept)
         return kept
@@ -207,7 +204,7 @@ class EvidenceLinker:
             found.pop(without, None)
         chosen: Iterable[str] = found
         if len(found) > MAX_CANDIDATES:
-            least = sorted(found.values(), reverse=True)[MAX_CANDIDATES - 1] - _EQUAL
+            least = sorted(found.values(), reverse=True)[MAX_CANDIDATES - 1] - EQUAL_SUMS
             chosen = [incident_id for incident_id, shared in found.items() if shared >= least]
         ranked = sorted([(-round(found[i], 6), incidents[i].first_seq, i) for i in chosen])[:MAX_CANDIDATES]
         looked_at = [incidents[incident_id] for _, _, incident_id in ranked]

@@ -8,7 +8,7 @@ where this ends is what taking the best pair of all, then the best of the rest, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,14 +46,14 @@ def is_rows_alone(incident: Incident) -> bool:
     return len(incident.members) == sum(incident.coded.values())
 
 
-def are_two_events(incident: Incident, other: Incident) -> bool:
-    """Whether some database codes them as two events."""
-    return any(database == held and row != known for database, row in incident.coded for held, known in other.coded)
+def are_two_events(coded: Iterable[tuple[str, str]], other: Incident) -> bool:
+    """Whether some database codes them as two events. coded: (database, row)."""
+    return any(database == held and row != known for database, row in coded for held, known in other.coded)
 
 
 def may_merge(one: Incident, other: Incident) -> bool:
     """Two lone rows are partners or not, which `best_match` says; and no incident has two rows of one database."""
-    if are_two_events(one, other):
+    if are_two_events(one.coded, other):
         return False
     return len(one.members) + len(other.members) > 2 or not (is_rows_alone(one) and is_rows_alone(other))
 

@@ -65,6 +65,15 @@ def founded() -> Link:
     )
 
 
+def _parts(total: dict[str, float], item: Item, other: Item, statistics: Statistics) -> list[tuple[float, str, str]]:
+    """For `_link`, of the families that have a say; the words are of the report beside `other`."""
+    return [
+        (round(total[family], 6), family, _WORDS[family](item, other, statistics)[:300])
+        for family in _FAMILIES
+        if family in total
+    ]
+
+
 def _link(parts: list[tuple[float, str, str]], score: float) -> Link:
     """parts: what each family adds, its name, its words; what is missing to the score is where any report starts."""
     parts.sort(key=lambda part: (-abs(part[0]), part[1]))
@@ -103,11 +112,7 @@ class Explainer:
         total = self._of_pairs(item, candidate.members, self._member_shares(candidate), statistics)
         closest = max(range(len(candidate.scores)), key=lambda at: (round(candidate.scores[at], 6), -at))
         other = candidate.members[closest].item
-        parts = [
-            (round(total[family], 6), family, _WORDS[family](item, other, statistics)[:300])
-            for family in _FAMILIES
-            if family in total
-        ]
+        parts = _parts(total, item, other, statistics)
         values = candidate.values
         for family, terms in self._incident_families:
             contribution = sum([weight * values[at] for weight, at in terms])
@@ -119,11 +124,7 @@ class Explainer:
         """The mean score of a row beside its partners, taken apart."""
         total = self._of_pairs(item, partners, [1.0 / len(partners)] * len(partners), statistics)
         other = partners[0].item
-        parts = [
-            (round(total[family], 6), family, _WORDS[family](item, other, statistics)[:300])
-            for family in _FAMILIES
-            if family in total
-        ]
+        parts = _parts(total, item, other, statistics)
         return _link(parts, round(score, 6))
 
     def _of_pairs(

@@ -26,6 +26,8 @@ _FIRST_STEP: Final = 8
 #: 2 ** -38: far below the sixth digit that is shown; sums up to 2 ** 15 are exact in 53 bits
 GRAINS: Final = float(1 << 38)
 GRAIN: Final = 1.0 / GRAINS
+#: sums of weights that differ by less are equal
+EQUAL_SUMS: Final = 1e-6
 #: masks whose squared weight is kept; a cache of pure values
 _KEPT_MASKS: Final = 65_536
 

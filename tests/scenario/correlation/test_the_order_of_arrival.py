@@ -70,7 +70,7 @@ def test_a_report_that_comes_weeks_late_finds_its_incident() -> None:
 
 @pytest.fixture(scope="module")
 def hours_shuffled() -> list[order.Moved]:
-    """Of each set once, with the shipped weights. How many keep exactly their companions is in docs/order.md: .97."""
+    """Of each set once, with the shipped weights. How many keep exactly their companions is in docs/order.md."""
     sets = [training.read_set(GOLD / f"{name}.jsonl") for name in ("kaz", "nga", "sol")]
     return [order.moved(labelled, weights.shipped(), 1, (1,))[0] for labelled in sets]
 
