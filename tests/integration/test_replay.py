@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,28 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(folder: Path, *arguments: str | Path, seed: str = "0", zone: str = "UTC") -> subprocess.CompletedProcess[bytes]:
+@dataclass(frozen=True)
+class Ended:
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """The command in this process, which saves the second that a process takes to start; in the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TIMELINES_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+
+    def in_process(*arguments: str | Path) -> Ended:
+        done = CliRunner().invoke(app, ["replay", *map(str, arguments)])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return Ended(done.exit_code, done.stdout_bytes, done.stderr_bytes)
+
+    return in_process
+
+
+def a_process(folder: Path, *arguments: str | Path, seed: str, zone: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "TIMELINES_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     command = [sys.executable, "-m", "timelines", "replay", *map(str, arguments)]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False)
@@ -44,7 +67,7 @@ def test_the_bytes_are_the_same_whatever_the_hash_seed_the_zone_and_the_folder(s
     for number, (seed, zone) in enumerate([("4242", "Asia/Kathmandu"), ("77", "America/St_Johns")]):
         folder = tmp_path / str(number)
         folder.mkdir()
-        done = run(folder, source, *files(folder), "--rejects", folder / "bad", seed=seed, zone=zone)
+        done = a_process(folder, source, *files(folder), "--rejects", folder / "bad", seed=seed, zone=zone)
         assert done.returncode == 3, done.stderr
         results.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert results[0] == results[1]
@@ -52,8 +75,10 @@ def test_the_bytes_are_the_same_whatever_the_hash_seed_the_zone_and_the_folder(s
     assert all(results[0].values())
 
 
-def test_every_event_has_one_home_and_every_home_a_timeline(source: Path, tmp_path: Path) -> None:
-    assert run(tmp_path, source, *files(tmp_path)).returncode == 3
+def test_every_event_has_one_home_and_every_home_a_timeline(
+    source: Path, tmp_path: Path, run: Callable[..., Ended]
+) -> None:
+    assert run(source, *files(tmp_path)).returncode == 3
     rows = {name: [json.loads(line) for line in (tmp_path / name).read_bytes().splitlines()] for name in NAMES}
     ids = [json.loads(line)["id"] for line in source.read_bytes().splitlines() if b'"published_at"' in line]
     assert len(ids) == 40
@@ -67,8 +92,10 @@ def test_every_event_has_one_home_and_every_home_a_timeline(source: Path, tmp_pa
         assert revisions.count((head["incident_id"], head["revision"])) == 1
 
 
-def test_bad_lines_are_told_kept_and_do_not_stop_the_rest(source: Path, tmp_path: Path) -> None:
-    done = run(tmp_path, source, "--assignments", "-")
+def test_bad_lines_are_told_kept_and_do_not_stop_the_rest(
+    source: Path, tmp_path: Path, run: Callable[..., Ended]
+) -> None:
+    done = run(source, "--assignments", "-")
     assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 40
     assert b"reports.jsonl, line 21: kind" in done.stderr
@@ -77,11 +104,11 @@ def test_bad_lines_are_told_kept_and_do_not_stop_the_rest(source: Path, tmp_path
     assert [(row["line"], row["raw"]) for row in kept] == [(21, '{"id": "x", "kind": "flood"}'), (42, "{")]
 
 
-def test_partitions_show_in_causes_alone(source: Path, tmp_path: Path) -> None:
+def test_partitions_show_in_causes_alone(source: Path, tmp_path: Path, run: Callable[..., Ended]) -> None:
     def told(partitions: int) -> tuple[bytes, list[dict[str, object]]]:
         folder = tmp_path / str(partitions)
         folder.mkdir()
-        assert run(folder, source, *files(folder), "--partitions", str(partitions)).returncode == 3
+        assert run(source, *files(folder), "--partitions", str(partitions)).returncode == 3
         updates = [json.loads(line) for line in (folder / "updates").read_bytes().splitlines()]
         return b"".join((folder / name).read_bytes() for name in NAMES if name != "updates"), updates
 
@@ -94,8 +121,8 @@ def test_partitions_show_in_causes_alone(source: Path, tmp_path: Path) -> None:
     assert of_one == of_many
 
 
-def test_standard_input_is_a_source(source: Path, tmp_path: Path) -> None:
-    assert run(tmp_path, source, "--timelines", tmp_path / "by-name").returncode == 3
+def test_standard_input_is_a_source(source: Path, tmp_path: Path, run: Callable[..., Ended]) -> None:
+    assert run(source, "--timelines", tmp_path / "by-name").returncode == 3
     command = [sys.executable, "-m", "timelines", "replay", "-", "--timelines", "by-pipe", "--rejects", os.devnull]
     with source.open("rb") as file:
         done = subprocess.run(command, cwd=tmp_path, stdin=file, capture_output=True, timeout=120, check=False)
@@ -130,18 +157,20 @@ def test_wrong_use_and_wrong_files_are_told_and_nothing_is_written(
     assert {path.name for path in tmp_path.iterdir()} <= {"reports"}
 
 
-def test_a_hole_in_a_log_is_told(tmp_path: Path) -> None:
+def test_a_hole_in_a_log_is_told(tmp_path: Path, run: Callable[..., Ended]) -> None:
     lines = [first_line(1), log_line(0, 1, 0, b"world", b"{}", [])]
     (tmp_path / "log").write_bytes(b"\n".join(lines))
-    done = run(tmp_path, "log", "--feed", "log", "--timelines", "t")
+    done = run("log", "--feed", "log", "--timelines", "t")
     assert done.returncode == 1
     assert b"offset 0 was to come next and 1 came" in done.stderr
 
 
-def test_a_record_that_was_rejected_when_the_log_was_live_is_rejected_again_and_is_no_failure(tmp_path: Path) -> None:
+def test_a_record_that_was_rejected_when_the_log_was_live_is_rejected_again_and_is_no_failure(
+    tmp_path: Path, run: Callable[..., Ended]
+) -> None:
     lines = [first_line(1), log_line(0, 0, 0, b"nowhere", b"{}", [("ce_type", b"x")])]
     (tmp_path / "log").write_bytes(b"\n".join(lines))
-    done = run(tmp_path, "log", "--feed", "log", "--timelines", "t", "--rejected", "r")
+    done = run("log", "--feed", "log", "--timelines", "t", "--rejected", "r")
     assert done.returncode == 0, done.stderr
     (row,) = (json.loads(line) for line in (tmp_path / "r").read_bytes().splitlines())
     assert (row["offset"], row["field"], row["key"]) == (0, "key", "nowhere")
