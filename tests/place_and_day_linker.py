@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from processors.correlation.linking.api import MergeProposal, MoveProposal, Placement, RelationProposal
+from processors.correlation.linking.api import DumpedEvent, MergeProposal, MoveProposal, Placement, RelationProposal
 from schemas.event import AnyEvent
 from schemas.timeline import Link, Reason
 from schemas.vocabulary import EventKind, Relation
@@ -114,6 +115,11 @@ class PlaceAndDayLinker:
         self.calls["hold"] += 1
         assert event_id not in self.held, f"{event_id} is held already"
         self._put(event_id, Held(features, seq, incident_id))
+
+    def restore(self, events: Sequence[DumpedEvent]) -> dict[str, Seen]:
+        for event in events:
+            self.hold(event.event_id, self.load_features(event.features), seq=event.seq, incident_id=event.incident_id)
+        return {event.event_id: self.held[event.event_id].seen for event in events}
 
     def move(self, event_id: str, incident_id: str) -> None:
         self.calls["move"] += 1

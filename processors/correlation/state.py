@@ -18,6 +18,7 @@ from schemas.vocabulary import EntryRole, EventKind, Relation, Standing
 
 from .facts import Assertion, When, Where
 from .incidents import EventState, IncidentState, Mark, RelationKept, Stage
+from .linking.api import DumpedEvent
 from .records import StateRecord, UnreadableState
 from .store import Pending, Store
 from .unread import Unread
@@ -79,12 +80,13 @@ def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
     for clock in tables["clock"].values():
         store.clock, store.next_seq, store.next_command = clock["clock"], clock["next_seq"], clock["next_command"]
     events.sort(key=_seq_of)
-    features, load = tables["features"], store.linker.load_features
+    features, held = tables["features"], []
     for event in events:
         store.restore_event(event)
         text = features.get(event.event_id)
         if text is not None:
-            store.restore_features(event, load(text["features"]))
+            held.append(DumpedEvent(event.event_id, event.seq, event.incident_id, text["features"]))
+    store.restore_evidence(held)
     for value in tables["incident"].values():
         store.restore_incident(_incident_from(value))
     for name, value in sorted(tables["command"].items(), key=lambda item: item[1]["number"]):

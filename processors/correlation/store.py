@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
@@ -12,7 +12,7 @@ from schemas.timeline import Link
 
 from .incidents import EventState, IncidentState
 from .lifecycle import due_of
-from .linking.api import Linker
+from .linking.api import DumpedEvent, Linker
 from .policy import Policy
 from .roster import Roster
 from .schedule import Schedule
@@ -339,9 +339,8 @@ class Store(Generic[F]):
         if event.copy_of is not None:
             _set_listed(self.copies, event.copy_of, event.seq, True)
 
-    def restore_features(self, event: EventState | Unread, features: F) -> None:
-        self.linker.hold(event.event_id, features, seq=event.seq, incident_id=event.incident_id)
-        self.features[event.event_id] = features
+    def restore_evidence(self, events: Sequence[DumpedEvent]) -> None:
+        self.features = self.linker.restore(events)
 
     def restore_incident(self, incident: IncidentState) -> None:
         self._set_incident(incident.incident_id, incident)

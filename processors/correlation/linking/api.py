@@ -7,9 +7,10 @@ filled along the way, of hash order, or of a clock. Word statistics are counts o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from schemas.event import AnyEvent
 from schemas.timeline import Link
@@ -76,6 +77,15 @@ class RelationProposal:
     holds: bool = True
 
 
+class DumpedEvent(NamedTuple):
+    """An event that was held. features: as they were dumped."""
+
+    event_id: str
+    seq: int
+    incident_id: str
+    features: str
+
+
 class Linker(Protocol, Generic[F]):
     """The evidence of one region."""
 
@@ -86,6 +96,12 @@ class Linker(Protocol, Generic[F]):
         """Features as JSON text for the state; `load_features` gives back an equal value."""
 
     def load_features(self, text: str) -> F: ...
+
+    def restore(self, events: Sequence[DumpedEvent]) -> dict[str, F]:
+        """As `hold` for each, into a linker that holds nothing: the features by event_id.
+
+        Raises ValueError for a text that `dump_features` did not write.
+        """
 
     def place(self, features: F, *, now: datetime, named: tuple[str, ...] = ()) -> Placement:
         """Best home for an event that is not held yet. Changes nothing.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import MISSING, dataclass, fields
-from operator import attrgetter
-from typing import Any, Final
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
@@ -14,8 +14,26 @@ DAY_SECONDS: Final = 86_400
 NO_RANK: Final = 9
 
 
+class _Unread:
+    """The text that values are read from when the first of them is asked for: of most restored events none ever is."""
+
+    __slots__ = ("_text",)
+    _text: bytes
+
+    if not TYPE_CHECKING:  # it would allow any name
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for what is not set alone, so that what is set costs nothing more."""
+            if name not in _TOLD:
+                raise AttributeError(name)
+            for field, value in zip(_NAMES, _values(self._text), strict=True):
+                object.__setattr__(self, field, value)
+            object.__setattr__(self, "_text", b"")
+            return getattr(self, name)
+
+
 @dataclass(frozen=True, slots=True)
-class Features:
+class Features(_Unread):
     """An event as evidence sees it. Labels and ids of events never come here.
 
     kind: a attack, s statement, p protest
@@ -76,7 +94,28 @@ class Features:
     length: int = 0
 
 
+class Gist(NamedTuple):
+    """Of an event's features, what must be known of it as soon as it is held: names as in `Features`."""
+
+    kind: str
+    publisher: str
+    report: str
+    start: int | None
+    end: int | None
+    published: int | None
+    names: list[str]
+    phrases: list[str]
+    concepts: int
+    killed: int | None
+    injured: int | None
+    participants: int | None
+    arrested: int | None
+    from_database: bool
+
+
 _NAMES: Final = tuple(field.name for field in fields(Features))
+_TOLD: Final = frozenset(_NAMES)
+_gist_of: Final = itemgetter(*(_NAMES.index(name) for name in Gist._fields))
 _TUPLES: Final = frozenset(field.name for field in fields(Features) if str(field.type).startswith("tuple"))
 _values_of: Final = attrgetter(*_NAMES)
 #: fields that have always been there
@@ -88,8 +127,29 @@ def dump(features: Features) -> str:
     return json.dumps(_values_of(features), ensure_ascii=False, separators=(",", ":"))
 
 
-def load(text: str) -> Features:
+def load(text: str | bytes) -> Features:
     """The value that was dumped. Raises ValueError for what `dump` did not write."""
+    return Features(*_values(text))
+
+
+def unread(text: str) -> tuple[Features, Gist]:
+    """As `load`, but the values are read again when one of them is asked for: in a quarter of the room until then."""
+    features = object.__new__(Features)
+    object.__setattr__(features, "_text", text.encode())
+    return features, Gist._make(_gist_of(_array(text)))
+
+
+def peek(features: Features) -> Features:
+    """An equal value, for a look after which it is kept unread if it was."""
+    text = getattr(features, "_text", b"")
+    return load(text) if text else features
+
+
+def _values(text: str | bytes) -> list[Any]:
+    return [tuple(value) if type(value) is list else value for value in _array(text)]
+
+
+def _array(text: str | bytes) -> list[Any]:
     loaded: Any = from_json(text, cache_strings="none")  # in a third of the time of json.loads
     if isinstance(loaded, dict):  # as it was written before there were arrays
         loaded = [tuple(loaded[name]) if name in _TUPLES else loaded[name] for name in _NAMES if name in loaded]
@@ -97,5 +157,4 @@ def load(text: str) -> Features:
         loaded += [field.default for field in fields(Features)[len(loaded) :]]
     if not isinstance(loaded, list) or len(loaded) != len(_NAMES):
         raise ValueError(f"features that this version did not write: {text[:100]!r}")
-    values: list[Any] = [tuple(value) if type(value) is list else value for value in loaded]
-    return Features(*values)
+    return loaded

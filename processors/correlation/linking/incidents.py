@@ -9,7 +9,7 @@ from itertools import count
 from math import sqrt
 from typing import Final, TypeVar
 
-from .features import Features
+from .features import Features, Gist
 from .items import Item
 from .statistics import EQUAL_SUMS, GRAINS, Statistics
 
@@ -45,11 +45,12 @@ class Member:
         incident_id: str,
         item: Item | None = None,
         ready: deque[Member] | None = None,
+        kind: str | None = None,  # given where the features are better left unread
     ) -> None:
         self.event_id = event_id
         self.seq = seq
         self.features = features
-        self.kind = features.kind
+        self.kind = features.kind if kind is None else kind
         self.incident_id = incident_id
         self._item = item
         self._ready = ready
@@ -100,8 +101,9 @@ class Incident:
         # members that came (1) or went (-1) since the profile was made
         self._since: list[tuple[Features, int]] = []
 
-    def add(self, member: Member, sign: int = 1) -> None:
-        f, seq = member.features, member.seq
+    def add(self, member: Member, sign: int = 1, gist: Gist | None = None) -> None:
+        """gist: given where the member's features are better left unread."""
+        f, seq = member.features if gist is None else gist, member.seq
         if member.kind != "s":
             self.cores += sign
             if f.from_database:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from math import floor
 from typing import Final
 
-from .features import DAY_SECONDS, Features
+from .features import DAY_SECONDS, Features, Gist, peek
 from .statistics import Statistics, to_grain
 
 #: incidents that are compared in full with one event
@@ -39,6 +39,9 @@ class Index:
 
     A name that many incidents share is a key together with a week only. Those tables are made when a name becomes
     that common, and given up when it no longer is.
+
+    What restored events are found by in days and weeks is entered week by week, when one is asked for that lies near:
+    of the weeks of a year few ever are.
     """
 
     def __init__(self) -> None:
@@ -50,6 +53,8 @@ class Index:
         self._countries: dict[str, dict[int, Posting]] = {}
         self._concepts: dict[int, dict[int, Posting]] = {}
         self._alike: dict[Weeks, Weeks] = {}
+        #: week -> (features, incident) of restored events that this week has not been entered of yet
+        self._asleep: dict[int, list[tuple[Features, str]]] = {}
 
     def add(self, features: Features, incident_id: str) -> None:
         self._change(features, incident_id, 1)
@@ -57,8 +62,29 @@ class Index:
     def remove(self, features: Features, incident_id: str) -> None:
         self._change(features, incident_id, -1)
 
+    def restore(self, features: Features, gist: Gist, incident_id: str) -> None:
+        """As `add`, of features that are better left unread."""
+        weeks = sorted(_weeks(gist))
+        self._change_names(gist, incident_id, weeks, 1)
+        for week in weeks:
+            self._asleep.setdefault(week, []).append((features, incident_id))
+
+    def _wake(self, weeks: Iterable[int]) -> None:
+        for week in weeks:
+            for unread, incident_id in self._asleep.pop(week, ()):
+                features = peek(unread)
+                days = [day for day in _days(features) if day // _WEEK_DAYS == week]
+                self._change_times(features, incident_id, days, [week], 1)
+
     def _change(self, features: Features, incident_id: str, sign: int) -> None:
         weeks = sorted(_weeks(features))
+        if self._asleep:
+            self._wake(weeks)
+        self._change_names(features, incident_id, weeks, sign)
+        self._change_times(features, incident_id, _days(features), weeks, sign)
+
+    def _change_names(self, features: Features | Gist, incident_id: str, weeks: list[int], sign: int) -> None:
+        """And whatever else is looked up without a time."""
         # what a name of an incident that did not carry it before gets: the same for all names of the event
         first = self._weeks_with((0,), weeks, sign) if sign > 0 else ()
         postings = self._names
@@ -73,13 +99,16 @@ class Index:
                     self._change_name(name, posting, incident_id, weeks, first, sign)
         if features.report:
             _change(self._reports, features.report, incident_id, sign)
-        days = _days(features)
+        for number in _figures(features):
+            _change(self._numbers, number, incident_id, sign)
+
+    def _change_times(
+        self, features: Features, incident_id: str, days: Iterable[int], weeks: list[int], sign: int
+    ) -> None:
         if features.lat is not None and features.place_rank <= 1:
             _change_days(self._cells, _cell(features), days, incident_id, sign)
         if features.country:
             _change_days(self._countries, features.country, days, incident_id, sign)
-        for number in _figures(features):
-            _change(self._numbers, number, incident_id, sign)
         mask = features.concepts
         while mask:
             rest = mask & (mask - 1)
@@ -141,6 +170,8 @@ class Index:
 
         Weights are whole grains: the order in which incidents and names are met changes no sum.
         """
+        if self._asleep:
+            self._wake(_near(features))
         found: dict[str, float] = {}
         get, weights = found.get, statistics.weights
         near_weeks: list[int] | None = None
@@ -280,7 +311,16 @@ def _change_days(
             del held[key]
 
 
-def _days(features: Features) -> Iterable[int]:
+def _near(features: Features) -> list[int]:
+    """The weeks of all days and weeks that incidents are looked up by."""
+    weeks = {near // _WEEK_DAYS for day in _days(features) for near in (day - 1, day + 1)}
+    weeks.update([(day - _EPOCH_ORDINAL) // _WEEK_DAYS for day in features.days])
+    if features.kind == "s":
+        weeks.update([near for week in _weeks(features) for near in (week - 1, week, week + 1)])
+    return sorted(weeks)
+
+
+def _days(features: Features | Gist) -> Iterable[int]:
     """Day numbers that an event may be looked up by: at most three of its time, else that of its publication."""
     if features.start is not None and features.end is not None:
         first, last = features.start // DAY_SECONDS, (features.end - 1) // DAY_SECONDS
@@ -291,7 +331,7 @@ def _days(features: Features) -> Iterable[int]:
     return ()
 
 
-def _weeks(features: Features) -> set[int]:
+def _weeks(features: Features | Gist) -> set[int]:
     weeks = {day // _WEEK_DAYS for day in _days(features)}
     if features.published is not None:
         weeks.add(features.published // DAY_SECONDS // _WEEK_DAYS)
@@ -303,7 +343,7 @@ def _cell(features: Features) -> int:
     return floor(lat / _CELL_DEGREES) * _CELLS_EAST + floor(lon / _CELL_DEGREES)
 
 
-def _figures(features: Features) -> list[int]:
+def _figures(features: Features | Gist) -> list[int]:
     """Figures that tell incidents apart."""
     given = (features.killed, features.injured, features.arrested, features.participants)
     return [number for number in given if number is not None and number > 3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
@@ -14,12 +14,12 @@ from schemas.timeline import Link
 
 from . import copies, reasons, relations
 from . import features as features_module
-from .api import MergeProposal, MoveProposal, Placement, RelationProposal
+from .api import DumpedEvent, MergeProposal, MoveProposal, Placement, RelationProposal
 from .candidates import Candidate, IncidentTerms, competing_score, most_by_competing, rank
 from .comparing import Comparer, Comparison
 from .drawing import drawn
 from .extraction import features_of
-from .features import Features
+from .features import Features, Gist
 from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
@@ -83,7 +83,7 @@ class EvidenceLinker:
         return features_of(event)
 
     def dump_features(self, features: Features) -> str:
-        return features_module.dump(features)
+        return features_module.dump(features_module.peek(features))
 
     def load_features(self, text: str) -> Features:
         return features_module.load(text)
@@ -103,6 +103,20 @@ class EvidenceLinker:
             self._comparer.remember(member, seen.comparisons, seen.version)
         while len(self._ready) > _KEPT_ITEMS:
             self._ready.popleft().let_item_go()
+
+    def restore(self, events: Sequence[DumpedEvent]) -> dict[str, Features]:
+        newest = max((event.seq for event in events), default=-1)
+        self.statistics.restore(newest, self._taken_up(events))
+        return {event.event_id: self._members[event.event_id].features for event in events}
+
+    def _taken_up(self, events: Sequence[DumpedEvent]) -> Iterator[tuple[int, Features, Gist]]:
+        for event_id, seq, incident_id, text in events:
+            features, gist = features_module.unread(text)
+            member = Member(event_id, seq, features, incident_id, None, self._ready, gist.kind)
+            self._members[event_id] = member
+            self._incident(incident_id).add(member, 1, gist)
+            self._index.restore(features, gist, incident_id)
+            yield seq, features, gist
 
     def _incident(self, incident_id: str) -> Incident:
         incident = self._incidents.get(incident_id)

@@ -9,12 +9,12 @@ be walked in hash order, and totals be changed by a difference instead of being 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import log
 from typing import Final
 
 from .concepts import CONCEPTS
-from .features import Features
+from .features import Features, Gist, peek
 
 #: reports' worth of belief that a name is rare and a concept is as usual
 PRIOR_REPORTS: Final = 60.0
@@ -149,6 +149,18 @@ class Statistics:
         if seq > self._newest:
             self._move_to(seq)
 
+    def restore(self, newest: int, reports: Iterable[tuple[int, Features, Gist]]) -> None:
+        """As `add` for each, where nothing is held yet. newest: the greatest of their numbers; -1: there are none."""
+        self._newest = newest
+        self._step = step_below(newest + 1)
+        self._next_step = step_above(self._step)
+        for seq, features, gist in reports:
+            self._held[seq] = features
+            if seq < self._step:
+                self._tally(gist, 1)
+        self.version += 1
+        self._renew()
+
     def remove(self, seq: int) -> None:
         features = self._held.pop(seq)
         if seq < self._step:
@@ -191,7 +203,7 @@ class Statistics:
         held = self._held
         for seq in range(low, high) if high - low < 4 * len(held) else list(held):
             if low <= seq < high and seq in held:
-                self._tally(held[seq], sign)
+                self._tally(peek(held[seq]), sign)
         self.version += 1
         self._renew()
 
@@ -200,7 +212,7 @@ class Statistics:
         self.version += 1
         self._renew()
 
-    def _tally(self, features: Features, sign: int) -> None:
+    def _tally(self, features: Features | Gist, sign: int) -> None:
         self._reports += sign
         names = self._names
         for keys in (features.names, features.phrases):
