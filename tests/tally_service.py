@@ -33,7 +33,7 @@ def settings(broker: EmbeddedBroker) -> Settings:
 
 @pytest.fixture
 def start_worker(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
-    with workers(broker.bootstrap_servers, APP_ID, tmp_path) as start:
+    with workers(broker.bootstrap_servers, APP_ID, tmp_path, is_forked=True) as start:
         yield start
 
 
@@ -54,5 +54,5 @@ def on_kafka(own_kafka: KafkaServer) -> Settings:
 @pytest.fixture
 def start_on_kafka(on_kafka: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
     assert on_kafka.bootstrap_servers is not None
-    with workers(on_kafka.bootstrap_servers, APP_ID, tmp_path) as start:
+    with workers(on_kafka.bootstrap_servers, APP_ID, tmp_path, is_forked=True) as start:
         yield start

@@ -13,9 +13,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from tests import forked
 
 PATIENCE_S = 120.0  # far more than it takes, for machines that do other work
 #: between two looks, and of the time waited so far: a look costs the worker an answer, and others wait for a processor
@@ -45,6 +47,7 @@ class WorkerProcess:
     home: its home, working directory and place of temporary files; it writes its log to this process then, which keeps
         it in log_file
     environment: further variables
+    is_forked: from a process that has imported the worker already (tests.forked), which saves a second of CPU
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class WorkerProcess:
         module: str = "tests.tally_worker",
         home: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        is_forked: bool = False,
         **settings: Any,
     ) -> None:
         self.port = a_free_port()
@@ -77,18 +81,25 @@ class WorkerProcess:
         }
         if home is not None:
             variables |= {"HOME": str(home), "TMPDIR": str(home), "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
-        with log_file.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", module], env=variables, stdin=subprocess.DEVNULL, cwd=home or root,
-                stdout=output if home is None else subprocess.PIPE,
-                stderr=output if home is None else subprocess.STDOUT,
-            )  # fmt: skip
-        if home is not None:
-            threading.Thread(target=self._keep_log, name=log_file.name, daemon=True).start()
+        self.process: subprocess.Popen[bytes] | forked.Forked
+        with ExitStack() as ours:
+            if home is None:
+                output = ours.enter_context(log_file.open("ab")).fileno()
+            else:
+                reading, output = os.pipe()
+                ours.callback(os.close, output)
+                lines = os.fdopen(reading, "rb")
+                threading.Thread(target=self._keep_log, args=(lines,), name=log_file.name, daemon=True).start()
+            if is_forked:
+                self.process = forked.start(module, variables, cwd=home or root, output=output)
+            else:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", module], env=variables, stdin=subprocess.DEVNULL, cwd=home or root,
+                    stdout=output, stderr=output,
+                )  # fmt: skip
 
-    def _keep_log(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as lines, self.log_file.open("ab", buffering=0) as kept:
+    def _keep_log(self, lines: IO[bytes]) -> None:
+        with lines, self.log_file.open("ab", buffering=0) as kept:
             for line in lines:
                 kept.write(line)
 
@@ -154,13 +165,15 @@ class WorkerProcess:
 
 
 @contextmanager
-def workers(bootstrap_servers: str, app_id: str, folder: Path) -> Iterator[Callable[..., WorkerProcess]]:
+def workers(
+    bootstrap_servers: str, app_id: str, folder: Path, *, is_forked: bool = False
+) -> Iterator[Callable[..., WorkerProcess]]:
     """Gives a function that starts workers; whatever still runs at the end is killed."""
     started: list[WorkerProcess] = []
 
     def start(**settings: Any) -> WorkerProcess:
         log_file = folder / f"worker-{len(started)}.log"
-        started.append(WorkerProcess(bootstrap_servers, app_id, log_file, **settings))
+        started.append(WorkerProcess(bootstrap_servers, app_id, log_file, **{"is_forked": is_forked, **settings}))
         return started[-1]
 
     try:

@@ -18,7 +18,7 @@ MODULE = "tests.integration.poison.troubled_worker"
 @pytest.fixture
 def start_troubled(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
     """Starts workers whose core, or whose process, gets into trouble; see troubled_worker.py."""
-    with workers(broker.bootstrap_servers, APP_ID, tmp_path) as start:
+    with workers(broker.bootstrap_servers, APP_ID, tmp_path, is_forked=True) as start:
 
         def start_one(*, environment: dict[str, str] | None = None, **given: Any) -> WorkerProcess:
             quick = {"QUICK": "1", "TROUBLE": str(tmp_path / "trouble"), **(environment or {})}
