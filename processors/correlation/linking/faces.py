@@ -8,7 +8,7 @@ from typing import Final
 from .concepts import SUBJECTS_MASK, bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
-from .items import kilometres
+from .items import kilometres_between
 from .statistics import Statistics
 
 RETALIATION: Final = bits_of("retaliation")
@@ -21,12 +21,13 @@ class Face:
 
     kind: of most of its happenings; s: statements are all there is
     start, end: seconds, of its happenings where they are known; None: not known
+    retaliates, mourns: in what share of its representatives revenge is spoken of, and mourning
     """
 
     __slots__ = (
-        "concept_norm", "concepts", "days", "doers", "end", "incident_id", "item", "kind", "means", "names", "norm",
-        "place", "reports", "representatives", "seq", "shown", "size", "spoken_of", "start", "targets", "version",
-        "victims", "weights",
+        "concept_norm", "concepts", "days", "doers", "end", "incident_id", "item", "kind", "means", "mourns", "names",
+        "norm", "place", "reports", "representatives", "retaliates", "seq", "shown", "size", "spoken_of", "start",
+        "targets", "version", "victims", "weights",
     )  # fmt: skip
 
     def __init__(self, incident: Incident) -> None:
@@ -70,6 +71,7 @@ class Face:
         self.place = frozenset(key for item in telling for key in item.place if key[0] not in "@#")
         self.days = frozenset(day for m in members for day in m.item.days)
         self.reports = frozenset(m.item.f.report for m in members if m.item.f.report)
+        self.retaliates, self.mourns = self.says(RETALIATION), self.says(MOURNING)
         self.version = -1
         self.weights: dict[str, float] = {}
         self.norm = self.concept_norm = 0.0
@@ -80,10 +82,8 @@ class Face:
         weight = statistics.weight
         self.weights = {key: weight(key) * sqrt(count) for key, count in self.names.items()}
         self.norm = sqrt(sum([value * value for value in self.weights.values()]))
-        by_bit = statistics.concept_weights()
-        self.concept_norm = sqrt(
-            sum([count * by_bit[bit.bit_length() - 1] ** 2 for bit, count in self.concepts.items()])
-        )
+        squares = statistics.concept_squares()
+        self.concept_norm = sqrt(sum([count * squares[bit] for bit, count in self.concepts.items()]))
         self.version = statistics.version
 
     def first_day(self) -> int | None:
@@ -110,10 +110,8 @@ def days_apart(one: Face, other: Face) -> float | None:
 
 
 def apart_km(one: Face, other: Face) -> float | None:
-    a, b = one.item.f, other.item.f
-    if a.lat is None or b.lat is None or NO_RANK in (a.place_rank, b.place_rank):
-        return None
-    return kilometres(a, b)
+    a, b = one.item, other.item
+    return None if a.place_rank == NO_RANK or b.place_rank == NO_RANK else kilometres_between(a, b)
 
 
 def earlier_than(y: Face, x: Face) -> bool:
@@ -125,4 +123,4 @@ def earlier_than(y: Face, x: Face) -> bool:
 
 def sides_turned(x: Face, y: Face) -> bool:
     """Who was hit there strikes here, or who struck there is hit here."""
-    return bool(x.victims & y.doers) or bool(x.doers & y.victims)
+    return not (x.victims.isdisjoint(y.doers) and x.doers.isdisjoint(y.victims))

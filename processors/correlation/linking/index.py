@@ -55,6 +55,9 @@ class Index:
         self._alike: dict[Weeks, Weeks] = {}
         #: week -> (features, incident) of restored events that this week has not been entered of yet
         self._asleep: dict[int, list[tuple[Features, str]]] = {}
+        self._changes = 0
+        #: what was found last: for which event, after how many changes, by which version of the statistics
+        self._found: tuple[Features, int, int, dict[str, float]] | None = None
 
     def add(self, features: Features, incident_id: str) -> None:
         self._change(features, incident_id, 1)
@@ -64,6 +67,7 @@ class Index:
 
     def restore(self, features: Features, gist: Gist, incident_id: str) -> None:
         """As `add`, of features that are better left unread."""
+        self._changes += 1
         weeks = sorted(_weeks(gist))
         self._change_names(gist, incident_id, weeks, 1)
         for week in weeks:
@@ -77,6 +81,7 @@ class Index:
                 self._change_times(features, incident_id, days, [week], 1)
 
     def _change(self, features: Features, incident_id: str, sign: int) -> None:
+        self._changes += 1
         weeks = sorted(_weeks(features))
         if self._asleep:
             self._wake(weeks)
@@ -168,8 +173,17 @@ class Index:
     def scores(self, features: Features, statistics: Statistics) -> dict[str, float]:
         """Incidents that share a key with the event, and how much the shared keys weigh.
 
-        Weights are whole grains: the order in which incidents and names are met changes no sum.
+        Weights are whole grains: the order in which incidents and names are met changes no sum. An event that was just
+        taken in is asked for again and again (merges, moves, relations): what was found last is kept until then. The
+        answer is the caller's to change.
         """
+        last = self._found
+        if last is None or last[0] is not features or last[1:3] != (self._changes, statistics.version):
+            found = self._scores(features, statistics)
+            last = self._found = features, self._changes, statistics.version, found
+        return last[3].copy()
+
+    def _scores(self, features: Features, statistics: Statistics) -> dict[str, float]:
         if self._asleep:
             self._wake(_near(features))
         found: dict[str, float] = {}

@@ -29,7 +29,7 @@ class Item:
     is_article: a happening told at length, of which nothing is coded but when it was published
     is_row: a happening as a coded database has it; parties: actors and targets of a row, who is which left open
     place_rank: as in the features; NO_RANK also where there are no coordinates
-    lat, lon: degrees; x, y, z: the same place on the unit sphere
+    lat, lon: degrees, and as radians; x, y, z: the same place on the unit sphere
     spoken: speakers that are names; about_named: `about` without countries
     counts: any figure is given. square: norm * norm, exact
     log_wide: 1 + ln(days), of an interval of a day at least
@@ -62,8 +62,10 @@ class Item:
         "is_statement",
         "last_day",
         "lat",
+        "lat_radians",
         "log_wide",
         "lon",
+        "lon_radians",
         "means",
         "named",
         "norm",
@@ -136,10 +138,10 @@ class Item:
         self.tells_day = self.coded_day and not self.is_statement
 
         self.place_rank = NO_RANK
-        self.lat = self.lon = self.x = self.y = self.z = self.cos_lat = 0.0
+        self.lat = self.lon = self.lat_radians = self.lon_radians = self.x = self.y = self.z = self.cos_lat = 0.0
         if f.lat is not None:
             self.lat, self.lon = f.lat, f.lon or 0.0
-            lat, lon = radians(self.lat), radians(self.lon)
+            lat, lon = self.lat_radians, self.lon_radians = radians(self.lat), radians(self.lon)
             self.cos_lat = cos(lat)
             self.x, self.y, self.z = self.cos_lat * cos(lon), self.cos_lat * sin(lon), sin(lat)
             self.place_rank = f.place_rank
@@ -166,6 +168,13 @@ class Item:
         self.concept_norm = sqrt(statistics.masses[self.concepts])
         self.generic_norm = sqrt(statistics.masses[self.generic])
         self.version = statistics.version
+
+
+def kilometres_between(a: Item, b: Item) -> float:
+    """As `kilometres`, of two that have coordinates."""
+    h = sin((b.lat_radians - a.lat_radians) / 2) ** 2
+    h += a.cos_lat * b.cos_lat * sin((b.lon_radians - a.lon_radians) / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(min(1.0, h)))
 
 
 def kilometres(a: Features, b: Features) -> float:

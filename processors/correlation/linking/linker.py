@@ -76,6 +76,9 @@ class EvidenceLinker:
         self._incidents: dict[str, Incident] = {}
         self._ready: deque[Member] = deque()
         self._last: _Seen | None = None
+        # answers about what is held as it is now, thrown away with every change of it
+        self._merges: dict[str, MergeProposal | None] = {}
+        self._rivals: dict[int, list[Candidate]] = {}
 
     # what is kept of an event
 
@@ -91,6 +94,7 @@ class EvidenceLinker:
     # the set of events held
 
     def hold(self, event_id: str, features: Features, *, seq: int, incident_id: str) -> None:
+        self._forget_answers()
         seen, self._last = self._last, None
         if seen is not None and seen.features is not features:
             seen = None
@@ -105,6 +109,7 @@ class EvidenceLinker:
             self._ready.popleft().let_item_go()
 
     def restore(self, events: Sequence[DumpedEvent]) -> dict[str, Features]:
+        self._forget_answers()
         newest = max((event.seq for event in events), default=-1)
         self.statistics.restore(newest, self._taken_up(events))
         return {event.event_id: self._members[event.event_id].features for event in events}
@@ -128,15 +133,21 @@ class EvidenceLinker:
         member = self._members[event_id]
         if member.incident_id == incident_id:
             return
+        self._forget_answers()
         self._leave(member)
         member.incident_id = incident_id
         self._incident(incident_id).add(member)
         self._index.add(member.features, incident_id)
 
     def drop(self, event_id: str) -> None:
+        self._forget_answers()
         member = self._members.pop(event_id)
         self._leave(member)
         self.statistics.remove(member.seq)
+
+    def _forget_answers(self) -> None:
+        self._merges.clear()
+        self._rivals.clear()
 
     def _leave(self, member: Member) -> None:
         incident = self._incidents[member.incident_id]
@@ -287,12 +298,14 @@ class EvidenceLinker:
         return _candidate(incident, made)
 
     def merge_of(self, incident_id: str, *, now: datetime) -> MergeProposal | None:  # noqa: ARG002 - see place
-        incident = self._incidents.get(incident_id)
-        if incident is None:
-            return None
-        newest = incident.newest()
-        looked: dict[int, list[Candidate]] = {}
-        candidates = self._rivals_of(newest, incident, looked)
+        # of an incident that a report has just founded it is asked twice: before it is opened, and after
+        if incident_id not in self._merges:
+            incident = self._incidents.get(incident_id)
+            self._merges[incident_id] = None if incident is None else self._merge_of(incident)
+        return self._merges[incident_id]
+
+    def _merge_of(self, incident: Incident) -> MergeProposal | None:
+        candidates = self._rivals_of(incident.newest(), incident)
         best: tuple[float, int, Incident, float] | None = None
         for candidate in sorted(candidates, key=lambda c: (-round(c.base, 6), c.incident.first_seq))[:MAX_RIVALS]:
             other = candidate.incident
@@ -301,7 +314,7 @@ class EvidenceLinker:
             larger = max((incident, other), key=_size)
             size = len(larger.members) if larger.cores else 1
             bar = max(self.weights.vote_least, self.weights.vote_start - self.weights.vote_slope * log(size))
-            vote = self._vote(incident, other, bar, looked)
+            vote = self._vote(incident, other, bar)
             if vote is None:
                 continue
             excess = vote - bar
@@ -310,17 +323,17 @@ class EvidenceLinker:
         if best is None:
             return None
         return MergeProposal(
-            incident_id, best[2].incident_id, round(best[3], 6), reasons.merge(incident, best[2], best[3])
+            incident.incident_id, best[2].incident_id, round(best[3], 6), reasons.merge(incident, best[2], best[3])
         )
 
-    def _rivals_of(self, voter: Member, own: Incident, looked: dict[int, list[Candidate]]) -> list[Candidate]:
-        """The incidents that come into question for a member if its own did not."""
-        candidates = looked.get(voter.ticket)
+    def _rivals_of(self, voter: Member, own: Incident) -> list[Candidate]:
+        """The incidents that come into question for a member if its own did not; to be ranked before use."""
+        candidates = self._rivals.get(voter.ticket)
         if candidates is None:
-            candidates = looked[voter.ticket] = self.examine(voter.item, held=voter, without=own.incident_id)
+            candidates = self._rivals[voter.ticket] = self.examine(voter.item, held=voter, without=own.incident_id)
         return candidates
 
-    def _vote(self, one: Incident, other: Incident, bar: float, looked: dict[int, list[Candidate]]) -> float | None:
+    def _vote(self, one: Incident, other: Incident, bar: float) -> float | None:
         """How well the larger suits the members of the smaller, their own incident out of the competition.
 
         None where there is a veto, or where the mean vote cannot pass the bar: most votes end before the members'
@@ -352,7 +365,7 @@ class EvidenceLinker:
         for at, (voter, candidate) in enumerate(zip(voters, own, strict=True)):
             if at_most < enough:
                 return None
-            candidates = self._rivals_of(voter, smaller, looked)
+            candidates = self._rivals_of(voter, smaller)
             if larger.cores:
                 size = len(larger.members)
                 candidates = [c for c in candidates if c.incident.cores or _FRAGMENT * len(c.incident.members) > size]
@@ -373,8 +386,7 @@ class EvidenceLinker:
             return self._drawn_by_row(member, incident)
         if member.kind == "s" or incident.cores < 2:
             return ()
-        neighbours = self.examine(member.item, held=member, without=incident.incident_id)
-        neighbours.sort(key=lambda c: (-round(c.base, 6), c.incident.first_seq))
+        neighbours = sorted(self._rivals_of(member, incident), key=lambda c: (-round(c.base, 6), c.incident.first_seq))
         nearest = [candidate.incident for candidate in neighbours[:MAX_RIVALS]]
         return tuple(drawn(member, incident, nearest, self._comparer, self.weights))
 
@@ -382,7 +394,7 @@ class EvidenceLinker:
         """Partners of a row that stands alone: they are free, or have one that suits them less."""
         if len(incident.coded) > 1 or not is_rows_alone(incident):
             return ()
-        match = self._match_of(row.item, self.examine(row.item, held=row, without=incident.incident_id))
+        match = self._match_of(row.item, self._rivals_of(row, incident))
         if match is None:
             return ()
         why = (f"suits this row at {match.score:.1f} log-odds, better than any row of its incident",)

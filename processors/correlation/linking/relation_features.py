@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Final
 
-from .faces import MOURNING, RETALIATION, Face, apart_km, days_apart, sides_turned
+from .faces import Face, apart_km, days_apart, sides_turned
 from .relation_kinds import OLD_DAYS
 from .statistics import Statistics
 
@@ -61,8 +61,11 @@ class Choice:
 
 def choice_of(incident_id: str, x: Face, y: Face, statistics: Statistics) -> Choice:
     """`y` as what the later incident `x` goes back to."""
-    x.weigh(statistics)
-    y.weigh(statistics)
+    version = statistics.version
+    if x.version != version:
+        x.weigh(statistics)
+    if y.version != version:
+        y.weigh(statistics)
     known_days, known_km = days_apart(x, y), apart_km(x, y)
     days = _DAYS if known_days is None else known_days
     km = _KM if known_km is None else known_km
@@ -95,7 +98,7 @@ def choice_of(incident_id: str, x: Face, y: Face, statistics: Statistics) -> Cho
         values["reaction_size"] = size
         values["victims_named_size"] = x.share_naming(y.targets) * size
         values["reaction_names"] = names
-        values["mourns"] = x.says(MOURNING)
+        values["mourns"] = x.mourns
     elif pair == "ap":
         values["protest_there"] = float(km < _CITY_KM)
         values["protest_days"] = _log_days(days)
@@ -108,10 +111,10 @@ def _attacks(x: Face, y: Face, days: float, km: float, values: dict[str, float],
     values["attacks_log_km"] = min(4.0, log(1.0 + km / 20.0))
     values["attacks_means_near"] = float(km < 60 and bool(x.means & y.means))
     if x.targets and y.targets:
-        shared = sum([statistics.weight(key) for key in sorted(x.targets & y.targets)])
+        shared = sum(map(statistics.weight_of, x.targets & y.targets))
         values["attacks_targets"] = min(2.0, shared / 5.0)
     values["sides_turned"] = float(sides_turned(x, y))
-    values["answers"] = x.says(RETALIATION)
+    values["answers"] = x.retaliates
 
 
 def _log_days(days: float) -> float:
@@ -145,18 +148,16 @@ def _is_bettered(one: Choice, attacks: Sequence[Choice]) -> bool:
 
 def _names_cosine(x: Face, y: Face) -> float:
     few, many = (x, y) if len(x.names) <= len(y.names) else (y, x)
-    others = many.weights
-    dot = sum([value * others[key] for key, value in few.weights.items() if key in others])
+    mine, others = few.weights, many.weights
+    dot = sum([mine[key] * others[key] for key in filter(others.__contains__, mine)])
     return dot / (x.norm * y.norm) if dot else 0.0
 
 
 def _concepts_cosine(x: Face, y: Face, statistics: Statistics) -> float:
-    by_bit = statistics.concept_weights()
+    mine, others, squares = x.concepts, y.concepts, statistics.concept_squares()
     alike = 0.0
-    for bit, count in x.concepts.items():
-        theirs = y.concepts.get(bit)
-        if theirs:
-            alike += sqrt(count * theirs) * by_bit[bit.bit_length() - 1] ** 2
+    for bit in filter(others.__contains__, mine):
+        alike += sqrt(mine[bit] * others[bit]) * squares[bit]
     return alike / (x.concept_norm * y.concept_norm) if alike else 0.0
 
 

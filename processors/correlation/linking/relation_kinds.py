@@ -9,7 +9,7 @@ from typing import Final
 from schemas.vocabulary import Relation
 
 from .concepts import concept_names
-from .faces import KILLED, MOURNING, RETALIATION, Face, apart_km, days_apart, sides_turned
+from .faces import KILLED, Face, apart_km, days_apart, sides_turned
 from .statistics import Statistics
 
 #: a happening so long before another is no part of one run of events
@@ -45,12 +45,12 @@ def relation_of(x: Face, y: Face) -> Relation:
     if x.kind == "s":
         return Relation.SAME_CAMPAIGN if y.kind == "s" else Relation.BACKGROUND
     if x.kind == "p":
-        if y.kind != "p" or (x.says(MOURNING) >= _CLEARLY and y.says(KILLED) > 0):
+        if y.kind != "p" or (x.mourns >= _CLEARLY and y.says(KILLED) > 0):
             return Relation.REACTION_PROTEST
         return Relation.SAME_CAMPAIGN
     if y.kind != "a":
-        return Relation.RETALIATION if x.says(RETALIATION) >= _CLEARLY else Relation.PRECURSOR
-    if sides_turned(x, y) or x.says(RETALIATION) >= _CLEARLY:
+        return Relation.RETALIATION if x.retaliates >= _CLEARLY else Relation.PRECURSOR
+    if sides_turned(x, y) or x.retaliates >= _CLEARLY:
         return Relation.RETALIATION
     return Relation.SAME_CAMPAIGN
 
@@ -64,9 +64,9 @@ def reasons_of(x: Face, y: Face, statistics: Statistics) -> tuple[str, ...]:
     if x.kind == "a" and (struck := sorted((x.doers & y.victims) | (x.victims & y.doers))):
         names = _shown(x, struck, statistics)
         found.append(f"who was hit there strikes here, or the reverse{': ' + names if names else ''}")
-    if x.kind == "a" and x.says(RETALIATION) >= _CLEARLY:
+    if x.kind == "a" and x.retaliates >= _CLEARLY:
         found.append("its reports speak of retaliation")
-    if x.kind == "p" and x.says(MOURNING) >= _CLEARLY:
+    if x.kind == "p" and x.mourns >= _CLEARLY:
         found.append("its reports speak of mourning")
     apart = _apart(x, y)
     if x.kind == y.kind == "a" and x.means & y.means:

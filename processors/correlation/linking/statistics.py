@@ -140,6 +140,7 @@ class Statistics:
         self._names: dict[str, int] = {}
         self._concepts = [0] * len(CONCEPTS)
         self._concept_weights: list[float] | None = None
+        self._concept_squares: dict[int, float] | None = None
         self._renew()
 
     def add(self, seq: int, features: Features) -> None:
@@ -179,13 +180,19 @@ class Statistics:
             self._concept_weights = [log(total / (count + _PRIOR_CONCEPT)) for count in self._concepts]
         return self._concept_weights
 
+    def concept_squares(self) -> dict[int, float]:
+        """The square of each of `concept_weights`, by the bit itself: 1, 2, 4 ..."""
+        if self._concept_squares is None:
+            self._concept_squares = {1 << at: weight**2 for at, weight in enumerate(self.concept_weights())}
+        return self._concept_squares
+
     def _renew(self) -> None:
         #: by name key, any may be asked for: `weight` of each, and its square. Replaced whenever counts change
         self.weights = _Weights(self._names, self._reports)
         self.squares = _Squares(self.weights)
         #: the same as functions: `map` with them is the fastest walk through a set of keys
         self.weight_of, self.square_of = self.weights.__getitem__, self.squares.__getitem__
-        self._concept_weights = None
+        self._concept_weights = self._concept_squares = None
         #: by mask of concepts, any may be asked for: sum of their squared weights, and the weight of the rarest
         self.masses = _Masses(self.concept_weights)
         self.rarest = _Rarest(self.concept_weights)

@@ -1,0 +1,69 @@
+"""What the evidence was asked already is answered from what was found; a change of what is held makes it ask anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from processors.correlation.linking.features import Features
+from processors.correlation.linking.items import Item, kilometres, kilometres_between
+from processors.correlation.linking.linker import EvidenceLinker
+from producers.feeds.coded import parse_coded
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+EVENTS = [parse_coded(line)[0] for line in Path("gold/nga.jsonl").read_bytes().splitlines()[:50]]
+FEATURES = {event.event_id: EvidenceLinker().features(event) for event in EVENTS}
+IDS = list(FEATURES)
+
+
+def held(homes: dict[str, str]) -> EvidenceLinker:
+    linker = EvidenceLinker()
+    for seq, event_id in enumerate(IDS):
+        if event_id in homes:
+            linker.hold(event_id, FEATURES[event_id], seq=seq, incident_id=homes[event_id])
+    return linker
+
+
+def answers(linker: EvidenceLinker) -> list[object]:
+    found = [linker.merge_of(event_id, now=NOW) for event_id in IDS]
+    return [*found, *(linker._index.scores(FEATURES[event_id], linker.statistics) for event_id in IDS)]
+
+
+def test_after_each_change_the_answers_are_those_of_a_linker_that_was_never_asked_before() -> None:
+    homes = {event_id: event_id for event_id in IDS[:-1]}
+    linker = held(homes)
+    asked = answers(linker)
+    assert any(answer is not None for answer in asked[: len(IDS)]), "nothing here is ever merged: no test"
+
+    homes[IDS[-1]] = IDS[-1]
+    linker.hold(IDS[-1], FEATURES[IDS[-1]], seq=len(IDS) - 1, incident_id=IDS[-1])
+    assert answers(linker) == answers(held(homes)) != asked
+
+    merged = next(answer for event_id in IDS if (answer := linker.merge_of(event_id, now=NOW)) is not None)
+    homes[merged.other] = merged.one
+    before = answers(linker)
+    linker.move(merged.other, merged.one)
+    assert answers(linker) == answers(held(homes)) != before
+
+    before = answers(linker)
+    del homes[IDS[3]]
+    linker.drop(IDS[3])
+    assert answers(linker) == answers(held(homes)) != before
+
+
+def test_who_changes_what_was_found_changes_it_for_nobody_else() -> None:
+    linker = held({event_id: event_id for event_id in IDS})
+    features: Features = FEATURES[IDS[0]]
+    first = linker._index.scores(features, linker.statistics)
+    again = linker._index.scores(features, linker.statistics)
+    first.clear()
+    assert again
+    assert linker._index.scores(features, linker.statistics) == again
+
+
+def test_the_distance_of_two_items_is_that_of_their_features_to_the_last_bit() -> None:
+    placed = [Item(features) for features in FEATURES.values() if features.lat is not None]
+    assert len(placed) > 10
+    for one in placed:
+        for other in placed:
+            assert kilometres_between(one, other) == kilometres(one.f, other.f)
