@@ -1,10 +1,11 @@
-"""Brokers for all tests: the embedded one per test, Apache Kafka once per run."""
+"""Brokers for all tests: the embedded one per test, Apache Kafka once per run. And the order of the files."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,19 @@ from runtime.kafka_jars import class_path
 from runtime.kafka_java import KafkaUnavailable, find_java
 from runtime.kafka_server import KafkaServer
 from runtime.settings import Settings, load_settings
+from tests.turns import Turns, turn_of
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns | None:
+    """Of `--dist loadfile`."""
+    return Turns(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After they were shuffled; within one turn they stay so."""
+    items.sort(key=lambda item: turn_of(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture
@@ -50,16 +64,24 @@ def _why_kafka_cannot_run() -> str | None:
 
 @pytest.fixture(scope="session")
 def kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """One node of Apache Kafka for all tests of the run: use topics and groups of your own, and leave it running."""
-    with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("kafka")) as server:
-        yield server
+    """One node of Apache Kafka for all tests of the run: use topics and groups of your own, and leave it running.
+
+    tests/turns.py names the files of these tests, here and below.
+    """
+    yield from _a_node(tmp_path_factory.mktemp("kafka"))
 
 
 @pytest.fixture(scope="session")
 def own_kafka(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     """Another node, for tests that make the service's topics anew, freeze it, or delete what is in it."""
-    with KafkaServer(nodes=1, data=tmp_path_factory.mktemp("own-kafka")) as server:
-        yield server
+    yield from _a_node(tmp_path_factory.mktemp("own-kafka"))
+
+
+def _a_node(folder: Path) -> Iterator[KafkaServer]:
+    server = KafkaServer(nodes=1, data=folder)
+    server.start()
+    yield server
+    server.stop(timeout_s=0)  # nobody reads its records again: they need not be put in order first
 
 
 @pytest.fixture
