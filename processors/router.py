@@ -222,6 +222,9 @@ class PartitionRouter:
             changes = core.apply(LogRecord(message, region, self.partition, record.offset))
         except CannotApply as error:
             batch.reject(record, error.field, error.problem)
+        except UnreadableCoreState as error:
+            # what was restored is read late, and cannot be: the record is not to blame, nor would the next one be
+            raise UnreadableState(f"the state of {region}: {error}") from error
         except (MemoryError, SystemExit, KeyboardInterrupt) as error:
             # these say nothing of the record: another machine could take it
             error.add_note(f"while the core took the record at offset {record.offset} of {record.topic}")

@@ -170,10 +170,18 @@ def _read(table: str, record: StateRecord) -> dict[str, Any]:
 
 
 _seq_of: Final = attrgetter("seq")
+#: bytes of a record that an error shows: its id stands at the beginning
+_SHOWN: Final = 100
 
 
 def _unread(raw: bytes) -> EventState:
-    return _event_from(_read("event", StateRecord("event", raw)))
+    """Raises UnreadableState, also late: what the tables go by was all that was looked at when it was restored."""
+    named = raw[:_SHOWN].decode(errors="replace")
+    value = _read("event", StateRecord(f"event {named}", raw))
+    try:
+        return _event_from(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableState(f"event {named}: no state record of this service ({error})") from error
 
 
 def packed(event: EventState) -> Unread:

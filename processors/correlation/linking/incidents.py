@@ -103,11 +103,11 @@ class Incident:
 
     def add(self, member: Member, sign: int = 1, gist: Gist | None = None) -> None:
         """gist: given where the member's features are better left unread."""
-        f, seq = member.features if gist is None else gist, member.seq
+        known, seq = member.features if gist is None else gist, member.seq
         if member.kind != "s":
             self.cores += sign
-            if f.from_database:
-                _count(self.coded, ((f.publisher, f.report),), sign)
+            if known.from_database:
+                _count(self.coded, ((known.publisher, known.report),), sign)
         if sign > 0:
             self.members[seq] = member
             if self.first_seq < 0 or seq < self.first_seq:
@@ -117,8 +117,8 @@ class Incident:
             if seq == self.first_seq:
                 self.first_seq = min(self.members, default=-1)
         if self._names is not None:
-            _count(self._names, f.names, sign)
-            _count(self._voices, {*f.speakers, *f.behalf}, sign)
+            _count(self._names, known.names, sign)
+            _count(self._voices, {*member.features.speakers, *member.features.behalf}, sign)
         if self._large is not None:
             if len(self.members) <= MAX_REPRESENTATIVES:
                 self._large = None
@@ -128,7 +128,7 @@ class Incident:
         self._representatives = None
         self._times = None
         if self._profile is not None:
-            self._since.append((f, sign))
+            self._since.append((member.features, sign))
             if len(self._since) > _MOST_SINCE:
                 self._profile = None
                 self._since.clear()

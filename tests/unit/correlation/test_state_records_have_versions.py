@@ -86,6 +86,22 @@ def test_a_record_that_cannot_be_read_is_named_with_what_is_wrong(record: StateR
     assert problem in str(unreadable.value)
 
 
+@pytest.mark.parametrize(
+    ("sound", "broken"), [(b'"fingerprint":', b'"fingerprint"-'), (b'"kind":"attack"', b'"kind":"riot"')]
+)
+def test_an_event_that_is_read_late_and_cannot_be_is_named_then(sound: bytes, broken: bytes) -> None:
+    """When it is restored only what the tables go by is looked at; the report that needs the rest finds it."""
+    records = [
+        StateRecord(key, value.replace(sound, broken) if value and key.endswith("/event/a") else value)
+        for key, value in golden()
+    ]
+    assert records != golden(), "nothing was broken"
+    story = Story()
+    story.core.restore(records)
+    with pytest.raises(UnreadableState, match='"event_id":"a"'):
+        story.tell(an_attack("15:00", event_id="d", publisher="BBC", killed=2))
+
+
 def test_state_is_restored_into_a_new_core_only() -> None:
     story = a_small_story()
     with pytest.raises(ValueError, match="new core"):

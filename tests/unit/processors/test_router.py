@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from processors.correlation.records import Changes, LogRecord
+from processors.correlation.records import UnreadableState as UnreadableCoreState
 from processors.handover import encode_partition_state, partition_key
 from processors.router import GapInLog, Handover, Outgoing, PartitionRouter, RawRecord, UnreadableState
 from schemas.codec import TYPE_EVENT, decode, encode
@@ -272,6 +273,16 @@ def test_a_batch_of_rejects_alone_moves_the_offset() -> None:
 
 def encode_partition_state_of(offset: int) -> bytes:
     return b'{"v":1,"offset":%d,"core_version":"tally-1"}' % offset
+
+
+def test_state_that_turns_out_unreadable_ends_the_router_and_blames_no_record() -> None:
+    class Broken(TallyCore):
+        def apply(self, record: LogRecord) -> Changes:
+            raise UnreadableCoreState("event e1: no state record of this service")
+
+    router = PartitionRouter(0, Broken, core_version=VERSION, partitions=1)
+    with pytest.raises(UnreadableState, match="the state of world: event e1"):
+        router.process(log(in_log(an_attack("fire", "e2"))))
 
 
 def test_a_restored_router_goes_on_as_the_first_would_have() -> None:
