@@ -51,6 +51,16 @@ def test_after_each_change_the_answers_are_those_of_a_linker_that_was_never_aske
     assert answers(linker) == answers(held(homes)) != before
 
 
+def test_one_report_that_is_asked_for_right_before_and_after_a_change_finds_what_is_held_then() -> None:
+    linker = held({IDS[1]: IDS[1]})
+    features = FEATURES[IDS[1]]
+    assert set(linker._index.scores(features, linker.statistics)) == {IDS[1]}
+    linker.move(IDS[1], "elsewhere")
+    assert set(linker._index.scores(features, linker.statistics)) == {"elsewhere"}
+    linker.drop(IDS[1])
+    assert linker._index.scores(features, linker.statistics) == {}
+
+
 def test_who_changes_what_was_found_changes_it_for_nobody_else() -> None:
     linker = held({event_id: event_id for event_id in IDS})
     features: Features = FEATURES[IDS[0]]
