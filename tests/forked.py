@@ -1,11 +1,12 @@
-"""Processes forked from one that has imported the worker already: a start costs milliseconds, not a second of CPU.
+"""Processes forked from one that has imported the service already: a start costs milliseconds, not a second of CPU.
 
-    process = start("tests.tally_worker", environment, cwd=folder, output=file)
+    process = start("tests.tally_worker", environment=environment, cwd=folder, output=file)
+    ended = run("timelines", "dump", "--log", "-", environment=environment)
 
 Each is `python -m MODULE` in all that a test can see: its own process, environment, working directory, signals and end,
 through the interpreter's own finalization. What differs: all of one run of pytest have one hash seed, and what a module
 reads of the environment as it is imported is the host's. Other tests start processes as operators do (compose, demo,
-decide, storm).
+watch, produce, replay with hash seeds, the services of decide, `make chaos`).
 
 Run as a module it is the host. It forks for each line of JSON on its socket, and ends with whoever started it.
 """
@@ -27,10 +28,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import IO, Any, Final, NoReturn
 
 _ROOT: Final = Path(__file__).parent.parent
-#: what every worker imports; never the modules that are run
+#: what workers and commands import; never the modules that are run
 _PRELOADED: Final = (
     "processors.service",
     "processors.cores",
@@ -38,6 +39,8 @@ _PRELOADED: Final = (
     "runtime.logging",
     "runtime.settings",
     "tests.tally_core",
+    "timelines.cli",
+    *(f"timelines.commands.{name}" for name in ("decide", "dump", "gate", "produce", "replay", "topics", "worker")),
 )
 _PAUSE_S: Final = 0.01
 _MOST_BYTES: Final = 1 << 20
@@ -77,11 +80,35 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def start(module: str, environment: Mapping[str, str], *, cwd: Path, output: int) -> Forked:
-    """Fork `python -m module`. output: a file descriptor, for what it says on stdout and stderr."""
+def start(
+    module: str,
+    *arguments: str,
+    environment: Mapping[str, str],
+    cwd: Path,
+    output: IO[bytes],
+    errors: IO[bytes] | None = None,
+) -> Forked:
+    """Fork `python -m module arguments`, whose stdin is empty. errors: for its stderr; None: the same as stdout."""
     host = _the_host()
-    answer = host.ask(output, module=module, environment=dict(environment), cwd=str(cwd))
-    return Forked(host, answer["pid"])
+    files = (output.fileno(), (errors or output).fileno())
+    given = {"module": module, "arguments": arguments, "environment": dict(environment), "cwd": str(cwd)}
+    return Forked(host, host.ask(*files, **given)["pid"])
+
+
+def run(
+    module: str, *arguments: str, environment: Mapping[str, str], cwd: Path = _ROOT, timeout_s: float = 120.0
+) -> subprocess.CompletedProcess[str]:
+    """To its end, with what it said. Raises subprocess.TimeoutExpired, and it is killed."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        process = start(module, *arguments, environment=environment, cwd=cwd, output=output, errors=errors)
+        try:
+            status = process.wait(timeout_s)
+        finally:
+            process.kill()
+        for file in (output, errors):
+            file.seek(0)
+        said = (output.read().decode(), errors.read().decode())
+    return subprocess.CompletedProcess([module, *arguments], status, *said)
 
 
 class _Host:
@@ -118,12 +145,12 @@ def _the_host() -> _Host:
 # --- the host -----------------------------------------------------------------------------------------------------
 
 
-def _serve(commands: socket.socket) -> tuple[dict[str, Any], int] | None:
-    """Answers commands until nobody gives any (None). In a forked process: what is to be run there, and its output."""
+def _serve(commands: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """Answers commands until nobody gives any (None). In a forked process: what is to run, its stdout and stderr."""
     running: set[int] = set()
     received, files = b"", list[int]()
     while True:
-        more, handed, _, _ = socket.recv_fds(commands, _MOST_BYTES, 1)
+        more, handed, _, _ = socket.recv_fds(commands, _MOST_BYTES, 2)
         received, files = received + more, files + list(handed)
         if not more:
             break
@@ -135,11 +162,11 @@ def _serve(commands: socket.socket) -> tuple[dict[str, Any], int] | None:
             running -= {done}
             answer = {"status": os.waitstatus_to_exitcode(status) if done else None}
         else:
-            (output,) = files
             pid = os.fork()
             if pid == 0:
-                return command, output
-            os.close(output)
+                return command, files
+            for file in files:
+                os.close(file)
             running.add(pid)
             answer = {"pid": pid}
         commands.sendall(json.dumps(answer).encode() + b"\n")
@@ -150,11 +177,11 @@ def _serve(commands: socket.socket) -> tuple[dict[str, Any], int] | None:
     return None
 
 
-def _become(given: Mapping[str, Any], output: int) -> NoReturn:
+def _become(given: Mapping[str, Any], files: list[int]) -> NoReturn:
     """Run the module as Python would have."""
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
+    for number, file in enumerate(files, start=1):
+        os.dup2(file, number)
+        os.close(file)
     os.environ.clear()
     os.environ.update(given["environment"])
     if "PYTHONUNBUFFERED" in os.environ:
@@ -162,7 +189,7 @@ def _become(given: Mapping[str, Any], output: int) -> NoReturn:
     time.tzset()
     tempfile.tempdir = None
     os.chdir(given["cwd"])
-    sys.argv = [given["module"]]
+    sys.argv = [given["module"], *given["arguments"]]
     runpy.run_module(given["module"], run_name="__main__", alter_sys=True)
     sys.exit(0)
 

@@ -84,14 +84,14 @@ class WorkerProcess:
         self.process: subprocess.Popen[bytes] | forked.Forked
         with ExitStack() as ours:
             if home is None:
-                output = ours.enter_context(log_file.open("ab")).fileno()
+                output: IO[bytes] = ours.enter_context(log_file.open("ab"))
             else:
-                reading, output = os.pipe()
-                ours.callback(os.close, output)
+                reading, writing = os.pipe()
+                output = ours.enter_context(os.fdopen(writing, "wb"))
                 lines = os.fdopen(reading, "rb")
                 threading.Thread(target=self._keep_log, args=(lines,), name=log_file.name, daemon=True).start()
             if is_forked:
-                self.process = forked.start(module, variables, cwd=home or root, output=output)
+                self.process = forked.start(module, environment=variables, cwd=home or root, output=output)
             else:
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", module], env=variables, stdin=subprocess.DEVNULL, cwd=home or root,

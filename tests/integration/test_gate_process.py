@@ -15,6 +15,7 @@ import urllib.request
 import pytest
 
 from runtime.embedded import EmbeddedBroker
+from tests import forked
 
 pytestmark = pytest.mark.broker
 
@@ -68,12 +69,8 @@ def test_it_gets_ready_and_ends_in_order_when_it_is_told(number: signal.Signals)
 
 
 def ended(*arguments: str) -> tuple[int, str]:
-    gate = a_gate(*arguments)
-    try:
-        _, told = gate.communicate(timeout=60)
-    finally:
-        gate.kill()
-    return gate.returncode, told
+    gate = forked.run("timelines", "gate", *arguments, environment={**os.environ, "TIMELINES_LOG_FORMAT": "json"})
+    return gate.returncode, gate.stderr
 
 
 def test_without_a_broker_it_says_so() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from runtime.embedded import EmbeddedBroker
+from tests import forked
 from timelines.demo_stack import Services, start_services, wait_until_caught_up
 from timelines.processes import Stack
 
@@ -24,14 +24,7 @@ PARTITIONS = 6
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "timelines", *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return forked.run("timelines", *arguments, environment={**os.environ, **environment})
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from timelines.demo_stack import start_services, wait_until_caught_up
 from timelines.processes import Stack
 
@@ -22,6 +23,7 @@ PARTITIONS = 6
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, for it has a hash seed of its own."""
     return subprocess.run(
         [sys.executable, "-m", "timelines", *arguments],
         env={**os.environ, **environment},
@@ -67,10 +69,11 @@ def test_the_sink_of_the_embedded_broker_equals_replay(
     with Stack(tmp_path, {}) as stack:
         services = start_services(stack, PARTITIONS)
         rejects = str(tmp_path / "rejects.jsonl")
-        produced = run("produce", str(all_sets), "--rejects", rejects, **services.environment)
+        environment = {**os.environ, **services.environment}
+        produced = forked.run("timelines", "produce", str(all_sets), "--rejects", rejects, environment=environment)
         assert produced.returncode == 3, produced.stderr
         wait_until_caught_up(stack, services)
-        dumped = run("dump", *targets(tmp_path / "sink"), **services.environment)
+        dumped = forked.run("timelines", "dump", *targets(tmp_path / "sink"), environment=environment)
         assert dumped.returncode == 0, dumped.stderr
 
     for name in FILES:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from runtime.clients import new_admin
 from runtime.kafka_server import KafkaServer
 from runtime.settings import load_settings
 from schemas.topics import EVENTS, REGISTRY, changelog_topic
+from tests import forked
 
 pytestmark = pytest.mark.kafka
 
@@ -42,20 +41,14 @@ class Stack:
         }
 
     def run(self, *arguments: str) -> None:
-        ended = subprocess.run(
-            [sys.executable, "-m", "timelines", *arguments],
-            cwd=self._folder, env=self._environment, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        ended = forked.run("timelines", *arguments, cwd=self._folder, environment=self._environment)
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
     def work_until(self, reports: int) -> None:
         """A worker until it has applied so many since its start, then ended in order."""
         log = self._folder / "worker.log"
         with log.open("wb") as output:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "timelines", "worker"],
-                cwd=self._folder, env=self._environment, stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            worker = forked.start("timelines", "worker", cwd=self._folder, environment=self._environment, output=output)
         try:
             end = time.monotonic() + 120
             while self._applied() < reports:
@@ -66,7 +59,7 @@ class Stack:
             assert worker.wait(20) == 0, log.read_text()[-2000:]
         finally:
             worker.kill()
-            worker.wait()
+            worker.wait(20)
 
     def dump(self) -> dict[str, bytes]:
         names = ("timelines", "entries", "updates", "assignments")
