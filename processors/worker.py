@@ -17,6 +17,7 @@ from typing import Any, Final
 import faust
 import mode
 import structlog
+from faust.tables import TableManager
 from faust.types import TP
 
 from faust_confluent import SCHEME, BatchSchema, NotAllowed, OffsetOutOfRange, Options, configure
@@ -68,6 +69,18 @@ class _App(faust.App):
         """Not Faust's directories for tables: there are none."""
 
 
+class _NoTables(TableManager):
+    """Faust's, without the second that it gives an app to declare tables before it joins the group: here are none."""
+
+    logger = logging.getLogger("faust.tables")  # as above
+
+    async def on_start(self) -> None:
+        """What Faust's does when that second is over."""
+        if not self.should_stop:
+            await self._update_channels()
+            await self.recovery.start()
+
+
 class Worker:
     """A Faust app with one agent on the log, and the lanes of the partitions it was assigned.
 
@@ -109,6 +122,7 @@ class Worker:
             broker_max_poll_records=settings.batch_records,
             broker_commit_interval=_COMMIT_INTERVAL_S,
             stream_buffer_maxsize=_BUFFERED_BATCHES,
+            TableManager=_NoTables,
         )
         consumer = {
             **config,
