@@ -53,12 +53,15 @@ class Member:
 
 
 class Fleet:
-    """core: tally or real. delay_ms: what a record costs a worker."""
+    """core: tally or real. delay_ms: what a record costs a worker. is_forked: as those of tests.worker_process."""
 
-    def __init__(self, bootstrap_servers: str, folder: Path, *, core: str, delay_ms: int) -> None:
+    def __init__(
+        self, bootstrap_servers: str, folder: Path, *, core: str, delay_ms: int, is_forked: bool = False
+    ) -> None:
         self._servers = bootstrap_servers
         self._folder = folder
         self._environment = {"CHAOS_CORE": core, "CHAOS_DELAY_MS": str(delay_ms)}
+        self._is_forked = is_forked
         self.members: list[Member] = []
         self._due: list[float] = []
         self._started = 0
@@ -79,7 +82,7 @@ class Fleet:
             self._servers, APP_ID, self._folder / f"worker-{number}.log",
             module="tests.chaos.worker", home=home, environment=self._environment, log_level="info",
             session_timeout_s=SESSION_S, batch_records=_BATCHES[number % len(_BATCHES)], data_dir=home / "data",
-            max_rejected_per_minute=100_000,
+            max_rejected_per_minute=100_000, is_forked=self._is_forked,
         )  # fmt: skip
         self.members.append(Member(number, worker, home))
 

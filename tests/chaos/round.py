@@ -34,6 +34,7 @@ class Plan:
     """nodes: brokers. core: tally or real. The seed decides the disturbances and the records.
 
     most_s: seconds of storm after which no disturbance is begun any more
+    is_forked: the workers are (tests.forked)
     """
 
     seed: int
@@ -42,6 +43,7 @@ class Plan:
     core: str = "tally"
     kinds: Sequence[str] = KINDS
     most_s: float = float("inf")
+    is_forked: bool = False
 
     def __str__(self) -> str:
         return f"seed {self.seed}, {self.disturbances} disturbances, {self.nodes} broker(s), {self.core} core"
@@ -76,7 +78,9 @@ def run_round(plan: Plan, folder: Path, *, say: Callable[[str], None] = lambda _
             log.write(f"{text}\n")
 
     with stack(folder, nodes=plan.nodes, partitions=PARTITIONS, seed=plan.seed) as brokers:
-        fleet = Fleet(brokers.behind_proxy, folder, core=plan.core, delay_ms=DELAY_MS[plan.core])
+        fleet = Fleet(
+            brokers.behind_proxy, folder, core=plan.core, delay_ms=DELAY_MS[plan.core], is_forked=plan.is_forked
+        )
         progress = Progress(brokers.direct, PARTITIONS)
         feed = Feed(
             brokers.direct, plan.seed, plan.core,

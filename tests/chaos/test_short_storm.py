@@ -16,7 +16,7 @@ SEED = 3
 
 
 def test_what_readers_see_after_a_storm_equals_the_replay_of_the_log(kafka_installed: None, tmp_path: Path) -> None:
-    outcome = run_round(Plan(SEED, 8, kinds=CHEAP), tmp_path)
+    outcome = run_round(Plan(SEED, 8, kinds=CHEAP, is_forked=True), tmp_path)
     story = "\n".join(map(str, outcome.done))
     assert outcome.failure is None, f"{outcome.plan}\n{story}\n{outcome.failure!r}\nlogs: {tmp_path}"
     assert outcome.verdict is not None

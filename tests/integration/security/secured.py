@@ -32,6 +32,7 @@ from runtime.clients import new_admin
 from runtime.kafka_layout import HOST, new_cluster
 from runtime.kafka_server import KafkaServer, Security
 from runtime.settings import PREFIX, Settings, load_settings
+from tests import forked
 from tests.integration.security.authority import Authority
 from tests.worker_process import wait_until
 
@@ -164,17 +165,6 @@ class SecuredKafka:
             time.sleep(0.01)
 
 
-def command(
-    environment: Mapping[str, str], *arguments: str, folder: Path, within_s: float = 90.0
-) -> subprocess.CompletedProcess[str]:
-    """`timelines ARGUMENTS` as a process, to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "timelines", *arguments],
-        env=_environ(environment), capture_output=True, text=True, timeout=within_s, cwd=folder,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
 @contextmanager
 def service(
     environment: Mapping[str, str],
@@ -183,14 +173,17 @@ def service(
     folder: Path,
     module: str = "timelines",
     script: Path | None = None,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[forked.Forked | subprocess.Popen[bytes]]:
     """A process that runs until it ends by itself or the block does. script: instead of the module."""
-    program = ["-m", module] if script is None else [str(script)]
+    process: forked.Forked | subprocess.Popen[bytes]
     with output.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, *program, *arguments],
-            env=_environ(environment), stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
-        )  # fmt: skip
+        if script is None:
+            process = forked.start(module, *arguments, environment=_environ(environment), cwd=folder, output=file)
+        else:
+            process = subprocess.Popen(
+                [sys.executable, str(script), *arguments],
+                env=_environ(environment), stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
+            )  # fmt: skip
     try:
         yield process
     finally:
@@ -198,7 +191,7 @@ def service(
         process.wait(10)
 
 
-def wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_ready(process: forked.Forked | subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Until a service says so on its health port."""
 
     def is_ready() -> bool:
