@@ -20,7 +20,9 @@ from .trimming import short_claim
 _NAMED: Final = 10
 _LOOKED_THROUGH: Final = 40
 _PARTIES: Final = 20
+_ABOUT: Final[dict[str, ClaimAbout]] = {str(about): about for about in ClaimAbout}
 _DISPUTED_BY: Final = 12
+_ORDER: Final[dict[str, int]] = {str(about): at for at, about in enumerate(ClaimAbout)}
 #: claims first that a reader must not miss
 _STATE_RANK: Final = {
     ClaimState.DISPUTED: 0,
@@ -28,6 +30,12 @@ _STATE_RANK: Final = {
     ClaimState.SUPERSEDED: 1,
     ClaimState.WITHDRAWN: 2,
 }
+
+
+@lru_cache(maxsize=8_192)
+def _report_of(publisher: str, event_id: str) -> ReportOfClaim:
+    """One report carries several claims, and each message names it."""
+    return ReportOfClaim(publisher=publisher, event_id=event_id)
 
 
 @lru_cache(maxsize=65_536)
@@ -76,13 +84,13 @@ def _message(cell: Cell, key: ClaimKey, speaker: str, status: Status, by_seq: Ma
     for _, seq, _ in reports:
         event = by_seq[seq]
         if event.publisher not in named:
-            named[event.publisher] = ReportOfClaim(publisher=event.publisher, event_id=event.event_id)
+            named[event.publisher] = _report_of(event.publisher, event.event_id)
             if len(named) == _NAMED:
                 break
     replaced_by = status.superseded_by
     return Claim(
         claim_id=id_of(key),
-        about=ClaimAbout(key.about),
+        about=_ABOUT[key.about],
         value=first.value,
         qualifier=first.qualifier,
         speaker=speaker,
@@ -104,9 +112,8 @@ def claims_for_head(ledger: Ledger, most: int) -> list[tuple[ClaimKey, Status]]:
     ]
     # stable sorts: within one rank the topics take turns by how recent a claim is, so that none crowds out another
     ranked.sort(key=lambda item: (item[0], item[1]))
-    order = list(ClaimAbout)
     chosen = ranked[:most]
-    chosen.sort(key=lambda item: (order.index(ClaimAbout(item[2].about)), item[0], item[1]))
+    chosen.sort(key=lambda item: (_ORDER[item[2].about], item[0], item[1]))
     return [(key, status) for _, _, key, status in chosen]
 
 

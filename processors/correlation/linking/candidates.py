@@ -204,7 +204,8 @@ def state_score(
     if moment is not None:
         times = incident.times()
         if times:
-            total += w.idle * log(1.0 + min(60.0, min([abs(moment - time) for time in times]) / DAY_SECONDS))
+            since = abs(moment - times[0]) if len(times) == 1 else min([abs(moment - time) for time in times])
+            total += w.idle * log(1.0 + min(60.0, since / DAY_SECONDS))
     if item.tells_day:
         start, end = item.start - _APART_SECONDS, item.end + _APART_SECONDS
         off = 0
@@ -231,15 +232,14 @@ def state_score(
         total += w.named * 1.0
     item.weigh(statistics)
     names = incident.names
-    known = [key for key in f.names if key in names]
+    known = list(filter(names.__contains__, f.names))
     if known:
         squares = statistics.squares
         dot = sum([squares[key] * sqrt(names[key]) for key in known])
         total += w.profile_names * (dot / (item.norm * incident.profile_norm(statistics)))
         if w.profile_cover:
-            weight_of = statistics.weight_of
-            total += w.profile_cover * (sum(map(weight_of, known)) / sum(map(weight_of, f.names)))
-    if item.spoken and any(key in incident.voices for key in item.spoken):
+            total += w.profile_cover * (sum(map(statistics.weight_of, known)) / statistics.sums[item.named])
+    if w.profile_voice and item.spoken and any(key in incident.voices for key in item.spoken):
         total += w.profile_voice * 1.0
     if item.concepts:
         mask = 0

@@ -71,15 +71,14 @@ def _match(item: Item, candidate: Candidate, between: Callable[[Member, Member],
         if not member.item.is_row:
             continue
         if member.features.publisher != database:
-            if _are_apart(item, member.item):
-                return None
             partners.append(member)
             scores.append(score)
         elif member.features.report == row:
-            return Match(incident, (member,), HIGHEST)
+            return None if _is_apart(item, partners) else Match(incident, (member,), HIGHEST)
         else:
             own.append(member)
-    if not partners or (score := sum(scores) / len(scores)) <= ROW_JOIN:
+    # few suit it at all: how far apart they are is asked of these alone
+    if not partners or (score := sum(scores) / len(scores)) <= ROW_JOIN or _is_apart(item, partners):
         return None
     if not own:
         return Match(incident, tuple(partners), score)
@@ -87,6 +86,10 @@ def _match(item: Item, candidate: Candidate, between: Callable[[Member, Member],
         return None  # reports vouch for the row that is there
     theirs = max(sum([between(rival, partner) for partner in partners]) / len(partners) for rival in own)
     return Match(incident, tuple(partners), score, own[0]) if score - theirs > ROW_LEAD else None
+
+
+def _is_apart(item: Item, partners: Sequence[Member]) -> bool:
+    return any(_are_apart(item, partner.item) for partner in partners)
 
 
 def _are_apart(one: Item, other: Item) -> bool:

@@ -29,6 +29,11 @@ _NEAR_KM: Final = 12.0
 _ONE_CITY_KM: Final = 25.0
 #: share of the shorter text's words in the other from which two texts are one, or nearly
 _NEAR_SAME: Final = 0.6
+#: more days between two reports, or their publications, than e to so many say no more
+_MOST_LOG_DAYS: Final = 5.0
+_MOST_LOG_PUBLISHED: Final = 6.0
+#: names of this weight are no rare ones
+_COMMON: Final = 2.5
 
 
 def pair_features(a: Item, b: Item, statistics: Statistics) -> list[float]:
@@ -69,12 +74,15 @@ def _time(a: Item, b: Item, w: PairTerms, statements: int) -> float:
     total = 0.0
     if a.dated and b.dated:
         soft = a.soft or b.soft
-        gap = max(a.start - b.end, b.start - a.end) / DAY_SECONDS
+        before, after = a.start - b.end, b.start - a.end
+        gap = (before if before > after else after) / DAY_SECONDS
         if gap < 0:
             if w.overlap:
-                total += w.overlap * ((0.5 if soft else 1.0) / max(a.log_wide, b.log_wide))
+                wide = a.log_wide if a.log_wide > b.log_wide else b.log_wide
+                total += w.overlap * ((0.5 if soft else 1.0) / wide)
         else:
-            total += w.gap * (min(5.0, log(1.0 + gap)) * (0.6 if soft else 1.0))
+            gap = log(1.0 + gap)
+            total += w.gap * ((gap if gap < _MOST_LOG_DAYS else _MOST_LOG_DAYS) * (0.6 if soft else 1.0))
         if a.day is not None and a.day == b.day:
             total += w.same_day * (0.6 if soft else 1.0)
         if statements == 1 and b.day is not None:
@@ -82,9 +90,12 @@ def _time(a: Item, b: Item, w: PairTerms, statements: int) -> float:
             if late <= 0:
                 total += w.said_before * 1.0
             elif w.lag:
-                total += w.lag * min(5.0, log(1.0 + late))
+                late = log(1.0 + late)
+                total += w.lag * (late if late < _MOST_LOG_DAYS else _MOST_LOG_DAYS)
         if (a.days and b.coded_day) or (b.days and a.coded_day):
-            told = max(_tells_of(a, b), _tells_of(b, a))
+            told = _tells_of(a, b)
+            if told != _HIT:
+                told = _tells_of(b, a) or told
             if told == _HIT:
                 total += w.date_hits * 1.0
             elif told == _MISS:
@@ -94,7 +105,8 @@ def _time(a: Item, b: Item, w: PairTerms, statements: int) -> float:
     if w.published_gap and a.published is not None and b.published is not None:
         apart = a.published - b.published
         if apart:
-            total += w.published_gap * min(6.0, log(1.0 + abs(apart) / DAY_SECONDS))
+            apart = log(1.0 + abs(apart) / DAY_SECONDS)
+            total += w.published_gap * (apart if apart < _MOST_LOG_PUBLISHED else _MOST_LOG_PUBLISHED)
     return total
 
 
@@ -128,7 +140,8 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     else:
         # as `kilometres`, written out: this is asked of every pair
         x, y, z = a.x - b.x, a.y - b.y, a.z - b.z
-        far = 2.0 * EARTH_KM * asin(min(1.0, 0.5 * sqrt(x * x + y * y + z * z)))
+        half = 0.5 * sqrt(x * x + y * y + z * z)
+        far = 2.0 * EARTH_KM * asin(half if half < 1.0 else 1.0)
         same_day = a.day is not None and a.day == b.day
         one_city = far < _ONE_CITY_KM and rank_a <= 1 and rank_b <= 1
         if rank_a <= 1 and rank_b <= 1:
@@ -168,10 +181,10 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
 
 
 def _share(shared: frozenset[str], one: frozenset[str], other: frozenset[str], statistics: Statistics) -> float:
-    """Weighted Jaccard of two sets that share something."""
-    weight_of = statistics.weight_of
+    """Weighted Jaccard of two sets that share something. Sums of weights are exact: that of the union follows."""
+    weight_of, sums = statistics.weight_of, statistics.sums
     both = sum(map(weight_of, shared))
-    return both / sum(map(weight_of, one | other))
+    return both / (sums[one] + sums[other] - both)
 
 
 def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statistics) -> float:
@@ -180,8 +193,9 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     shared = a.named & b.named
     if shared:
         rare = list(map(weight_of, shared))
+        rarest = rare[0] if len(rare) == 1 else max(rare)
         # of two full articles half of the names in common is much, of two short reports it is one name
-        rich = min(len(a.named), len(b.named)) - RICH_FROM
+        rich = (len(a.named) if len(a.named) < len(b.named) else len(b.named)) - RICH_FROM
         if rich > 0 or w.names_cosine:
             cosine = sum(map(statistics.square_of, shared)) / (a.norm * b.norm)
             total += w.names_cosine * cosine
@@ -192,7 +206,7 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
             total += w.rare_shared * ((rare[0] + rare[1] + rare[2]) / 5.0)
         else:
             total += w.rare_shared * (sum(rare) / 5.0)
-        total += w.rarest_shared * max(0.0, max(rare) - 2.5)
+        total += w.rarest_shared * (rarest - _COMMON if rarest > _COMMON else 0.0)
     if a.few_names or b.few_names:
         total += w.thin * 1.0
     if w.phrases_shared and a.phrases and b.phrases:
@@ -330,7 +344,7 @@ def _standing(a: Item, b: Item, w: PairTerms, statements: int) -> float:
     if fa.language != fb.language:
         total += w.other_language * 1.0
     elif a.words and b.words:
-        least = min(len(a.words), len(b.words))
+        least = len(a.words) if len(a.words) < len(b.words) else len(b.words)
         if w.text_contained and statements != 2:
             contained = len(a.words & b.words) / least
             if contained:

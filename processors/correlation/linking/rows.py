@@ -39,9 +39,8 @@ def row_score(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
     if a.parties and b.parties:
         shared = a.parties & b.parties
         if shared:
-            weights = statistics.weights
-            both = sum([weights[key] for key in shared])
-            total += w.parties_shared * (both / sum([weights[key] for key in a.parties | b.parties]))
+            both, sums = sum(map(statistics.weight_of, shared)), statistics.sums
+            total += w.parties_shared * (both / (sums[a.parties] + sums[b.parties] - both))
         else:
             total += w.parties_differ * 1.0
     return total

@@ -30,6 +30,8 @@ GRAIN: Final = 1.0 / GRAINS
 EQUAL_SUMS: Final = 1e-6
 #: masks whose squared weight is kept; a cache of pure values
 _KEPT_MASKS: Final = 65_536
+#: the same of sets of names
+_KEPT_SUMS: Final = 16_384
 
 
 def step_below(count: int) -> int:
@@ -53,21 +55,46 @@ def to_grain(value: float) -> float:
 class _Weights(dict[str, float]):
     """Inverse document frequencies by name key, worked out when first asked for."""
 
-    __slots__ = ("_names", "_reports")
+    __slots__ = ("_by_count", "_names", "_reports")
 
     def __init__(self, names: dict[str, int], reports: int) -> None:
         super().__init__()
         self._names = names
         self._reports = reports
+        #: by what a name is counted for: most names are as rare as many others
+        self._by_count: dict[float, float] = {}
 
     def __missing__(self, key: str) -> float:
         prior = _PRIOR_TITLE if key[0] == "#" else _PRIOR_COUNTRY if key[0] == "@" else _PRIOR_NAME
-        known = self[key] = to_grain(log((self._reports + PRIOR_REPORTS) / (self._names.get(key, 0) + prior)))
+        counted = self._names.get(key, 0) + prior
+        known = self._by_count.get(counted)
+        if known is None:
+            known = self._by_count[counted] = to_grain(log((self._reports + PRIOR_REPORTS) / counted))
+        self[key] = known
         return known
 
 
 class _Squares(dict[str, float]):
     """The square of each weight."""
+
+    __slots__ = ("_by_weight", "_weights")
+
+    def __init__(self, weights: _Weights) -> None:
+        super().__init__()
+        self._weights = weights
+        self._by_weight: dict[float, float] = {}
+
+    def __missing__(self, key: str) -> float:
+        weight = self._weights[key]
+        known = self._by_weight.get(weight)
+        if known is None:
+            known = self._by_weight[weight] = to_grain(weight * weight)
+        self[key] = known
+        return known
+
+
+class _Sums(dict[frozenset[str], float]):
+    """Sum of the weights of a set of names."""
 
     __slots__ = ("_weights",)
 
@@ -75,9 +102,10 @@ class _Squares(dict[str, float]):
         super().__init__()
         self._weights = weights
 
-    def __missing__(self, key: str) -> float:
-        weight = self._weights[key]
-        known = self[key] = to_grain(weight * weight)
+    def __missing__(self, keys: frozenset[str]) -> float:
+        if len(self) >= _KEPT_SUMS:
+            self.clear()
+        known = self[keys] = sum(map(self._weights.__getitem__, keys))
         return known
 
 
@@ -190,6 +218,8 @@ class Statistics:
         #: by name key, any may be asked for: `weight` of each, and its square. Replaced whenever counts change
         self.weights = _Weights(self._names, self._reports)
         self.squares = _Squares(self.weights)
+        #: by set of names: the sum of their weights
+        self.sums = _Sums(self.weights)
         #: the same as functions: `map` with them is the fastest walk through a set of keys
         self.weight_of, self.square_of = self.weights.__getitem__, self.squares.__getitem__
         self._concept_weights = self._concept_squares = None

@@ -1,0 +1,64 @@
+"""Sums of weights are kept by set, for as long as the counts stand still; they are the sums that a walk would give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processors.correlation.linking import statistics as statistics_module
+from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.items import Item
+from processors.correlation.linking.pairs import _share
+from processors.correlation.linking.statistics import Statistics
+from producers.feeds.coded import parse_coded
+
+EVENTS = [parse_coded(line)[0] for line in Path("gold/kaz.jsonl").read_bytes().splitlines()[:60]]
+FEATURES = [features_of(event) for event in EVENTS]
+NAMES = [Item(features).named for features in FEATURES]
+
+
+def counted(reports: int) -> Statistics:
+    statistics = Statistics()
+    for seq, features in enumerate(FEATURES[:reports]):
+        statistics.add(seq, features)
+    return statistics
+
+
+def test_the_share_of_two_sets_is_that_of_a_walk_through_their_union_to_the_last_bit() -> None:
+    statistics = counted(60)
+    compared = 0
+    for one in NAMES:
+        for other in NAMES:
+            shared = one & other
+            if shared:
+                walked = sum(statistics.weight(key) for key in one | other)
+                assert _share(shared, one, other, statistics) == sum(map(statistics.weight, shared)) / walked
+                compared += one != other
+    assert compared > 100
+
+
+def test_a_sum_is_made_anew_when_the_counts_have_moved() -> None:
+    statistics = counted(20)
+    before = statistics.sums[NAMES[0]]
+    for seq, features in enumerate(FEATURES[20:], start=20):
+        statistics.add(seq, features)
+    assert statistics.sums[NAMES[0]] != before
+    assert statistics.sums[NAMES[0]] == counted(60).sums[NAMES[0]] == sum(map(statistics.weight, NAMES[0]))
+
+
+def test_names_counted_as_often_weigh_the_same_and_by_their_sort() -> None:
+    statistics = counted(60)
+    weights = {key: statistics.weight(key) for names in NAMES for key in names}
+    assert len(set(weights.values())) > 5
+    assert statistics.weight("never seen") == statistics.weight("nor this") > statistics.weight("@XX")
+    assert statistics.weight("@XX") > 0
+    assert statistics.squares["never seen"] == pytest.approx(statistics.weight("never seen") ** 2, abs=1e-9)
+
+
+def test_no_more_sums_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics_module, "_KEPT_SUMS", 8)
+    statistics = counted(60)
+    for names in NAMES:
+        assert statistics.sums[names] == sum(map(statistics.weight, names))
+        assert len(statistics.sums) <= 8
