@@ -11,6 +11,7 @@ Faust's own `exactly_once` is not this: what agents send to topics is outside of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from time import monotonic
 from typing import Final, Protocol
 
@@ -112,9 +113,26 @@ class TransactionalWriter:
         #: monotonic time since when the writer waits for the broker; None while it need not
         self.waiting_since: float | None = None
 
-    def open(self) -> None:
-        """Fence the former owner and finish what it left. About 50 ms. Raises NotWritten, Interrupted."""
+    def open(self, topic: str | None = None) -> None:
+        """Fence the former owner and finish what it left. About 50 ms, 600 where that was a transaction.
+
+        topic: one that will be written to. The broker is asked about it first, which makes the connection that the
+            opening needs; without one it takes half a second longer
+        Raises NotWritten, Interrupted.
+        """
+        if topic is not None:
+            self._connect(topic)
         self._until_answered(lambda: self._producer.init_transactions(_SLICE_S))
+
+    def _connect(self, topic: str) -> None:
+        """As far as it can be done at once; where no broker answers, the opening waits for one, and says so.
+
+        librdkafka (2.16) drops its first connection with the first answer, makes another only when it is asked for
+        something, and looks for a coordinator again only half a second after it had none to ask.
+        """
+        with suppress(KafkaException):
+            for _ in range(2):
+                self._producer.list_topics(topic, timeout=_SLICE_S)
 
     def write(self, records: Iterable[Sendable]) -> None:
         """All of them in one transaction. Raises Fenced, NotWritten, Interrupted; after these use a new writer."""

@@ -37,7 +37,7 @@ class PartitionWriter:
 
     def open(self) -> None:
         """Fence whoever wrote this partition before. Comes before its state is read. Raises NotWritten, Interrupted."""
-        self._writer.open()
+        self._writer.open(self._changelog)
 
     def abort_open(self) -> None:
         """End, by an abort, what a former owner's transaction left open in any topic. Raises as `write` does."""

@@ -33,6 +33,9 @@ class ScriptedProducer:
         if steps and (error := steps.pop(0)) is not None:
             raise error
 
+    def list_topics(self, topic: str, timeout: float) -> None:
+        self._step(f"list {topic}")
+
     def init_transactions(self, timeout: float) -> None:
         self._step("init")
 
@@ -149,6 +152,18 @@ def test_waiting_ends_when_it_is_told_to() -> None:
         writer.write(RECORDS)
     assert producer.calls.count("commit") == 3
     assert writer.waiting_since is None
+
+
+def test_opening_connects_first_where_it_is_told_a_topic() -> None:
+    producer = ScriptedProducer()
+    a_writer(producer).open("results")
+    assert producer.calls == ["list results", "list results", "init"]
+
+
+def test_a_broker_that_does_not_tell_of_the_topic_is_waited_for_by_the_opening_itself() -> None:
+    producer = ScriptedProducer(**{"list results": [TIMED_OUT]}, init=[TIMED_OUT, None])
+    a_writer(producer).open("results")
+    assert producer.calls == ["list results", "init", "init"]
 
 
 def test_while_it_waits_it_says_since_when() -> None:
