@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from runtime.embedded import EmbeddedBroker
 from runtime.kafka_classes import keep_classes
@@ -16,6 +17,10 @@ from runtime.kafka_java import KafkaUnavailable, find_java
 from runtime.kafka_server import KafkaServer
 from runtime.settings import Settings, load_settings
 from tests.turns import Turns, turn_of
+
+# how long an example takes says how busy the machine is, and nothing of the code
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.hookimpl(optionalhook=True)

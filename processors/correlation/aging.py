@@ -69,17 +69,19 @@ def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:
 
 
 def _sweep(step: Step[Any], incident: IncidentState, most: int) -> int:
-    """Let the evidence of the next members go, and the entries that the head does not show."""
+    """Let the evidence of the next members go, but for the most significant ones, and the entries that the head does
+    not show."""
     store = step.store
     members = store.members.get(incident.incident_id, [])
     start = bisect_right(members, incident.swept)
     due = members[start : start + most]
     if due:
         significant, newest = store.roster(incident.incident_id).windows()
-        shown = {*significant, *newest}
+        shown, kept = {*significant, *newest}, set(significant[: store.policy.digest_evidence])
         for seq in due:
             event = store.by_seq[seq]
-            store.let_go(event)
+            if seq not in kept:
+                store.let_go(event)
             if seq not in shown and event.body is not None:
                 store.swap_event(event._replace(body=None))
         incident.swept = due[-1]

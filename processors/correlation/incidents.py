@@ -89,8 +89,8 @@ class Stage(StrEnum):
     ACTIVE = "active"
     QUIET = "quiet"
     CLOSED = "closed"
-    SWEEPING = "sweeping"  # its evidence is being let go, oldest first
-    DIGEST = "digest"  # its evidence is gone, what it shows is kept
+    SWEEPING = "sweeping"  # most of its evidence is being let go, oldest first
+    DIGEST = "digest"  # what it shows is kept, and the evidence of a few reports
     FORGETTING = "forgetting"  # its events are being forgotten, oldest first
 
 

@@ -18,8 +18,11 @@ class Policy:
     quiet_after: timedelta = timedelta(days=2)
     #: since the last activity. A gap of a day does not end a run of protests, a week does; two leave room for inquiries
     close_after: timedelta = timedelta(days=14)
-    #: since closing. Until then the evidence is held, so that reports late by weeks find their incident
+    #: since closing. Until then all evidence is held, so that reports late by weeks find their incident
     digest_after: timedelta = timedelta(days=30)
+    #: reports of a digest whose evidence stays until it is forgotten: arrests, trials and anniversaries find it by
+    #: these, and ten are all that a newcomer is compared with
+    digest_evidence: int = 10
     #: since closing. A year's return of the date brings its references; a month more than a year for late ones
     forget_after: timedelta = timedelta(days=400)
 

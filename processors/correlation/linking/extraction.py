@@ -17,6 +17,7 @@ from .addresses import title_words
 from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
+from .page import without_page
 from .script import READ_CHARACTERS, WORD, distance_class, fold
 from .words import MAX_WORD, STOP, Word, word_of
 
@@ -56,7 +57,7 @@ def features_of(event: AnyEvent) -> Features:
     place, said_in = event.location, getattr(event, "said_in", None)
     names = _Names()
     language = distance_class(event.language or "")
-    text = (event.text or "")[:READ_CHARACTERS]
+    text = without_page((event.text or "")[:READ_CHARACTERS])
     words = _read(names, event.headline, text)
 
     place_keys = names.of(place.name) if place else ()

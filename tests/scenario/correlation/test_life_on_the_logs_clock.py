@@ -89,7 +89,7 @@ def test_a_person_closes_and_a_report_reopens() -> None:
     assert (story.head(first).activity, story.head(first).quiet_at) == ("active", time_of("+2d 13:00"))
 
 
-def test_a_digest_shows_what_it_showed_and_its_evidence_is_gone() -> None:
+def test_a_digest_shows_what_it_showed_and_keeps_the_evidence_of_its_ten_most_significant_reports() -> None:
     story = Story()
     reports = [an_attack(f"10:{minute:02d}", killed=minute, publisher=f"P{minute}") for minute in range(30)]
     story.tell(*reports, a_tick("+14d 11:00"))
@@ -97,7 +97,15 @@ def test_a_digest_shows_what_it_showed_and_its_evidence_is_gone() -> None:
     changes = story.tell(a_tick("+45d"))
     assert changes.updates == ()
     assert story.head(reports[0]) == before
-    assert story.linker.held == {}
+    assert list(story.linker.held) == [entry.event_id for entry in before.entries[:10]]
+
+
+def test_a_report_of_half_a_year_later_finds_its_digest_and_reopens_it() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00"), a_tick("+60d"))
+    story.tell(late := an_attack("11:00", recorded="+180d", publisher="Reuters"))
+    assert story.home(late) == story.home(first)
+    assert story.head(late).activity == "active"
 
 
 def test_a_year_after_closing_an_incident_is_forgotten_and_a_new_report_founds_another() -> None:
@@ -110,6 +118,7 @@ def test_a_year_after_closing_an_incident_is_forgotten_and_a_new_report_founds_a
     with pytest.raises(KeyError):
         story.core.head(incident_id)
     assert [record.key for record in story.core.dump()] == ["test/clock"]
+    assert story.linker.held == {}
 
 
 def test_a_correction_finds_its_incident_long_after_the_evidence_is_gone() -> None:
@@ -137,8 +146,8 @@ def test_spans_come_from_the_policy() -> None:
     assert story.head(first).activity_reason == "nothing reported for 1 hour, since 2024-03-01 10:00 UTC"
 
 
-def test_evidence_that_comes_into_a_digest_is_let_go_again() -> None:
-    story = Story()
+def test_evidence_that_comes_into_a_digest_and_is_none_of_those_kept_is_let_go_again() -> None:
+    story = Story(Policy(digest_evidence=0))
     story.tell(an_attack("10:00", event_id="a"), a_tick("+60d"))
     story.tell(a_decision("retract", "+60d 01:00", incidents=[story.home("a")]))
     story.tell(an_attack("12:00", event_id="fix", corrects="a", recorded="+61d"))  # joins, and does not wake it
