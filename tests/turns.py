@@ -14,7 +14,7 @@ from typing import Final
 from xdist.scheduler import LoadFileScheduling
 
 _INTEGRATION: Final = "tests/integration"
-#: fixture of tests/conftest.py -> the files whose tests ask for its node
+#: fixture of a conftest.py -> the files whose tests ask for its node
 TOGETHER: Final[Mapping[str, frozenset[str]]] = {
     "own_kafka": frozenset(
         {
@@ -38,6 +38,7 @@ TOGETHER: Final[Mapping[str, frozenset[str]]] = {
             f"{_INTEGRATION}/transport/test_tables_on_kafka.py",
         }
     ),
+    "secured": frozenset({f"{_INTEGRATION}/security/test_logins.py", f"{_INTEGRATION}/security/test_rights.py"}),
 }
 _WAITING: Final = ("tests/chaos/", "tests/integration/", "tests/contract/compose/")
 

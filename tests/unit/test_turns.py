@@ -13,9 +13,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("node", TOGETHER)
 def test_who_asks_for_a_shared_node_is_named_and_nobody_else(node: str, request: pytest.FixtureRequest) -> None:
-    """Of the files of this run; where one is missing a node more is started."""
+    """Of the files of this run, as `make test` takes them; where one is missing a node more is started."""
     asking, silent = set(), set()
     for item in request.session.items:
+        if item.get_closest_marker("long") is not None:
+            continue
         file = item.nodeid.partition("::")[0]
         (asking if node in getattr(item, "fixturenames", ()) else silent).add(file)
     asking = {file for file in asking if file != "tests/unit/test_turns.py"}
