@@ -1,6 +1,6 @@
 """From an event on its way into the log to its update in the hands of a reader, at a steady pace; and what that costs.
 
-    python -m benchmarks.latency [--rate 1000] [--seconds 15] [--rounds 3]
+    python -m benchmarks.latency [--rate 1000] [--seconds 15] [--rounds 3] [--phases]
 
 Time is taken just before the producer is called (that is the record's own time, too) and when a read_committed
 consumer has the committed update: one clock, one machine. The first third of each run only warms up.
@@ -9,12 +9,13 @@ consumer has the committed update: one clock, one machine. The first third of ea
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.comparing import Row, SideFailed, result_of, start
 from benchmarks.figures import Section, keep, percentiles, ratios, spread
@@ -46,7 +47,7 @@ class Setup:
 
 
 SETUPS: Final = (
-    Setup("worker"), Setup("bare"), Setup("worker", 5), Setup("worker", 50), Setup("stock_faust"), Setup("quix"),
+    Setup("worker"), Setup("bare"), Setup("worker", 5), Setup("worker", 20), Setup("stock_faust"), Setup("quix"),
 )  # fmt: skip
 
 
@@ -64,8 +65,13 @@ def begin_at_end(settings: Settings) -> None:
     consumer.close()
 
 
-def measure(settings: Settings, setup: Setup, rate: float, seconds: int, first: int) -> dict[str, float]:
-    """CPU of an event in microseconds, and percentiles in milliseconds. Raises SideFailed."""
+def measure(
+    settings: Settings, setup: Setup, rate: float, seconds: int, first: int, *, phases: bool = False
+) -> dict[str, Any]:
+    """CPU of an event in microseconds, and percentiles in milliseconds. Raises SideFailed.
+
+    phases: of the worker, where the time goes beside them (`Phases.told`)
+    """
     begin_at_end(settings)
     # one event a partition comes first, until all of them have come through: then it is awake
     events = int(rate * seconds)
@@ -73,6 +79,8 @@ def measure(settings: Settings, setup: Setup, rate: float, seconds: int, first: 
     options = ["--begin", str(_WARM), "--start", "latest"]
     if setup.coalesce_ms is not None:
         options += ["--coalesce-ms", str(setup.coalesce_ms)]
+    if phases and setup.side == "worker":
+        options.append("--phases")
     reader = SinkReader(settings)
     reader.start()
     process = start(row, str(settings.bootstrap_servers), settings.app_id, events, *options)
@@ -112,11 +120,9 @@ def _wake(settings: Settings, reader: SinkReader, process: subprocess.Popen[str]
     return sent
 
 
-def run(rounds: int, rate: float, seconds: int, only: str = "") -> Section:
+def run(rounds: int, rate: float, seconds: int, only: str = "", *, phases: bool = False) -> Section:
     load = os.getloadavg()[0]
-    found: dict[str, list[dict[str, float]]] = {
-        setup.name: [] for setup in SETUPS if setup.side in (only or setup.side)
-    }
+    found: dict[str, list[dict[str, Any]]] = {setup.name: [] for setup in SETUPS if setup.side in (only or setup.side)}
     failed: dict[str, str] = {}
     first = 0
     with a_kafka() as kafka:
@@ -126,7 +132,7 @@ def run(rounds: int, rate: float, seconds: int, only: str = "") -> Section:
                     continue
                 settings = settings_for(kafka.bootstrap_servers, f"lat-{turn}-{number}")
                 try:
-                    result = measure(settings, setup, rate, seconds, first)
+                    result = measure(settings, setup, rate, seconds, first, phases=phases)
                 except (SideFailed, FileNotFoundError, TimeoutError) as error:
                     failed[setup.name] = str(error)
                     print(error, file=sys.stderr)
@@ -136,6 +142,8 @@ def run(rounds: int, rate: float, seconds: int, only: str = "") -> Section:
                 found[setup.name].append(result)
                 print(f"{turn + 1}: {setup.name:24} CPU {result['cpu_us']:7.1f} us, p50 {result['p50']:.1f}, "
                       f"p99 {result['p99']:.1f}, p999 {result['p999']:.1f} ms", flush=True)  # fmt: skip
+                if "phases" in result:
+                    print(f"   {json.dumps(result['phases'])}", flush=True)
     bare = [result["cpu_us"] for result in found.get("bare", [])]
     rows = []
     for name, results in found.items():
@@ -147,7 +155,8 @@ def run(rounds: int, rate: float, seconds: int, only: str = "") -> Section:
             row["to_bare"] = ratios([result["cpu_us"] for result in results], bare)
         rows.append(row)
     return {"rows": rows, "failed": failed, "rate": rate, "seconds": seconds, "rounds": rounds,
-            "core_us": 25, "load_before": round(load, 2)}  # fmt: skip
+            "core_us": 25, "coalesce_ms": Settings.model_fields["coalesce_ms"].default,
+            "load_before": round(load, 2)}  # fmt: skip
 
 
 def main() -> None:
@@ -156,9 +165,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=SECONDS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--only", default="", help="sides, with commas between")
+    parser.add_argument("--phases", action="store_true", help="of the worker, where the slowest events' time goes")
     parser.add_argument("--keep", action="store_true", help="write into docs/benchmarks.json")
     given = parser.parse_args()
-    section = run(given.rounds, given.rate, given.seconds, given.only)
+    section = run(given.rounds, given.rate, given.seconds, given.only, phases=given.phases)
     if given.keep:
         keep({"latency": section})
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from schemas.codec import encode
 from schemas.event import AnyEvent, AttackEvent, Source
@@ -138,6 +138,6 @@ class Marks:
             self._on_end({"cpu_us": 1e6 * cpu / events, "wall_us": 1e6 * wall / events, "events": events})
 
 
-def say(result: dict[str, float]) -> None:
+def say(result: Mapping[str, Any]) -> None:
     """How a side tells its result: the last line of its output."""
     print(json.dumps(result), flush=True, file=sys.__stdout__)  # Faust takes sys.stdout for its log

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.phases import Phases, lane_of
 from benchmarks.sides import asked
 from benchmarks.stand_in import Marks, say, think
 from benchmarks.stand_in_core import cores_of
@@ -50,8 +51,13 @@ def main() -> int:
     settings = load_settings({}, bootstrap_servers=given.servers, app_id=given.app, coalesce_ms=given.coalesce_ms)
     set_up_logging(settings)
 
+    phases = Phases()
+    if given.phases:
+        worker.Lane = lane_of(phases)  # type: ignore[attr-defined]  # what the worker makes for each partition
+        phases.watch_collector()
+
     def end(result: dict[str, float]) -> None:
-        say(result)
+        say({**result, **({"phases": phases.told()} if given.phases else {})})
         os.kill(os.getpid(), signal.SIGTERM)
 
     marks = Marks(given.events, end, begin=given.begin)
