@@ -9,6 +9,8 @@ What it looks at is plain to see in an event, so that a scenario can ask for any
   event is one with the incident of that place and day
 - background: `extra={"background": "Kyiv"}`: the incident of that place, of any day
 - drawn over: `extra={"draws": "Kyiv"}`: statements of that place that other incidents hold
+- placed by a small margin: `extra={"rather": "Kyiv"}`: once an incident is at that place, the event goes there instead;
+  `extra={"apart_from": "Kyiv"}`: once an incident is at that place, the event founds one of its own
 - related: incidents of the same country within three days; `extra={"alone": True}`: the incident is related to none
 
 Every answer follows from the set of what is held, as linking/api.py asks.
@@ -29,6 +31,7 @@ from schemas.vocabulary import EventKind, Relation
 
 _MATCH = 4.0
 _CAMPAIGN = Relation.SAME_CAMPAIGN
+_NEWER = ("draws", "is_statement", "alone", "rather", "apart_from")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Seen:
     draws: str = ""
     is_statement: bool = False
     alone: bool = False
+    rather: str = ""
+    apart_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,15 +80,15 @@ class PlaceAndDayLinker:
             draws=str(extra.get("draws", "")),
             is_statement=event.kind is EventKind.STATEMENT,
             alone=bool(extra.get("alone", False)),
+            rather=str(extra.get("rather", "")),
+            apart_from=str(extra.get("apart_from", "")),
         )
 
     def dump_features(self, features: Seen) -> str:
         self.calls["dump_features"] += 1
         # what is newer than the golden state records stands there only where it says something
         told = asdict(features)
-        return json.dumps(
-            {k: v for k, v in told.items() if v or k not in ("draws", "is_statement", "alone")}, sort_keys=True
-        )
+        return json.dumps({k: v for k, v in told.items() if v or k not in _NEWER}, sort_keys=True)
 
     def load_features(self, text: str) -> Seen:
         return Seen(**json.loads(text))
@@ -97,6 +102,10 @@ class PlaceAndDayLinker:
             if votes:
                 home = min(votes, key=lambda incident_id: (-votes[incident_id], incident_id))
                 break
+        if features.rather and (rather := self.by_place.get(features.rather)):
+            home = min(held.incident_id for held in rather.values())
+        if features.apart_from and self.by_place.get(features.apart_from):
+            home = None
         if home is None and named:
             home = named[0]
         copies = [(held.seq, event_id) for event_id, held in here.items() if held.seen.headline == features.headline]
@@ -108,8 +117,15 @@ class PlaceAndDayLinker:
             copy_of=min(copies)[1] if copies and not features.original else None,
             copies=tuple(event_id for _, event_id in sorted(copies)) if features.original else (),
             background_in=tuple((incident_id, 1.0) for incident_id in sorted(background) if incident_id != home),
+            unsure=bool(features.rather or features.apart_from),
             candidates=len(here),
         )
+
+    def home_of(self, event_id: str, *, now: datetime) -> tuple[str | None, float]:
+        held = self._take(event_id)
+        placed = self.place(held.seen, now=now)
+        self._put(event_id, held)
+        return placed.incident_id, placed.link.score
 
     def hold(self, event_id: str, features: Seen, *, seq: int, incident_id: str) -> None:
         self.calls["hold"] += 1

@@ -64,7 +64,7 @@ def events(draw: st.DrawFn) -> AnyEvent:
         "refers_to": draw(st.lists(st.sampled_from(IDS), max_size=1)),
         "extra": {
             name: draw(st.sampled_from(PLACES))
-            for name in ("also", "background", "draws")
+            for name in ("also", "background", "draws", "rather", "apart_from")
             if draw(st.sampled_from([False, False, True]))
         }
         | ({"original": True} if draw(st.sampled_from([False, False, True])) else {}),

@@ -18,6 +18,7 @@ from .linking.api import Linker
 from .placing import arrive
 from .policy import Policy
 from .records import Changes, LogRecord, StateRecord
+from .second_look import look_again
 from .snapshot import head_of
 from .state import drained, dumped, packed, restored
 from .store import Store
@@ -57,6 +58,7 @@ class Correlator(Generic[F]):
         cause = Cause(record_id=_record_id(record), partition=record.partition, offset=record.offset)
         step = Step(store, self._entries, cause, store.clock)
         age(step)
+        look_again(step)
         if isinstance(message, Decision):
             decide(step, message)
         elif not isinstance(message, Tick):

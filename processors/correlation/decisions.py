@@ -15,6 +15,7 @@ from .entries import REDACTED
 from .incidents import EventState, IncidentState, Stage
 from .moving import forward_if_empty, keep_apart, merge, move, split_off
 from .records import CannotApply
+from .second_look import leave_as_decided
 
 _FIND_IT = "look the id up on the entries or timelines topic; what closed over a year ago is forgotten"
 
@@ -49,6 +50,7 @@ def decide(step: Step[Any], decision: Decision) -> None:
     said = Decided(command_id=decision.command_id, decision=decision.decision, by=decision.by, reason=decision.reason)
     for incident_id in dict.fromkeys(touched):
         step.draft(incident_id).changes.insert(0, said)
+    leave_as_decided(step, touched)
     store.remember_command(decision.command_id)
 
 

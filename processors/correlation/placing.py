@@ -22,6 +22,7 @@ from .merging import draw_by_evidence, merge_by_evidence
 from .moving import found
 from .records import CannotApply
 from .relating import relate
+from .second_look import wait_for_the_hour
 from .significance import marks_of
 from .store import Pending
 from .summary import is_core
@@ -33,6 +34,7 @@ class Home:
     """Where a report goes. incident: None: it founds one. copied: the report it repeats. background: with scores.
 
     repeated_by: held reports of that incident that turn out to repeat it
+    unsure: another order of arrival might have told otherwise: it is asked again
     """
 
     incident: IncidentState | None
@@ -40,6 +42,7 @@ class Home:
     copied: EventState | None = None
     background: tuple[tuple[str, float], ...] = ()
     repeated_by: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 def arrive(step: Step[Any], event: AnyEvent) -> None:
@@ -90,6 +93,8 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
     arrived = store.events[event.event_id]
     incident_id = merge_by_evidence(step, arrived.incident_id)
     draw_by_evidence(step, event.event_id)
+    if home.unsure:
+        wait_for_the_hour(step, arrived)
     relate(step, incident_id)
 
 
@@ -142,7 +147,8 @@ def _home(
         if other is not None and (incident is None or other.incident_id != incident.incident_id):
             background.setdefault(other.incident_id, score)
     repeated_by = placement.copies if copied is None else ()
-    return Home(incident, link, copied, tuple(background.items()), repeated_by)
+    unsure = placement.unsure and copied is None and not referred_to
+    return Home(incident, link, copied, tuple(background.items()), repeated_by, unsure)
 
 
 def _stated(step: Step[Any], what: str, event_id: str) -> Link:

@@ -1,6 +1,7 @@
 """State records: what a region keeps, as keyed JSON with a version, and how older versions are read.
 
-Keys: `<region>/clock`, `/command/<id>`, `/event/<id>`, `/features/<id>`, `/incident/<id>`, `/pending/<id>`.
+Keys: `<region>/clock`, `/command/<id>`, `/event/<id>`, `/features/<id>`, `/incident/<id>`, `/pending/<id>`,
+`/unsettled/<id>`.
 Every record is small and bounded, and is written only when it changed; what can be derived is not written.
 """
 
@@ -22,6 +23,7 @@ from .linking.api import DumpedEvent
 from .records import StateRecord, UnreadableState
 from .store import Pending, Store
 from .unread import Unread
+from .unsettled import Unsettled, Wait
 
 #: raise it with every change of what is written below, and add how the version before is read
 STATE_VERSION: Final = 1
@@ -29,7 +31,7 @@ STATE_VERSION: Final = 1
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 MIGRATIONS: Final[dict[tuple[str, int], Migration]] = {}
 
-_TABLES: Final = ("clock", "command", "event", "features", "incident", "pending")
+_TABLES: Final = ("clock", "command", "event", "features", "incident", "pending", "unsettled")
 
 
 # by their values: calling an enum takes ten times as long, and a restore does it for every incident there is
@@ -54,6 +56,7 @@ def dumped(store: Store[Any]) -> Iterator[StateRecord]:
         ("features", store.features),
         ("incident", store.incidents),
         ("pending", store.pending),
+        ("unsettled", store.unsettled),
     ):
         names.extend((table, name) for name in held)
     for key, table, name in sorted((_key(store.region, table, name), table, name) for table, name in names):
@@ -93,6 +96,9 @@ def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
         store.commands[name] = value["number"]
     for name, value in sorted(tables["pending"].items(), key=lambda item: item[1]["seq"]):
         store.pending[name] = Pending(name, value["by_event"], value["seq"])
+    store.unsettled = Unsettled(
+        (name, Wait(value["due"], value["reported"])) for name, value in tables["unsettled"].items()
+    )
 
 
 def _key(region: str, table: str, name: str) -> str:
@@ -124,6 +130,9 @@ def _value(store: Store[Any], table: str, name: str) -> bytes | None:
         case "incident":
             incident = store.incidents.get(name)
             return None if incident is None else _text(_plain(incident))
+        case "unsettled":
+            wait = store.unsettled.get(name)
+            return None if wait is None else _text(wait._asdict())
         case _:
             pending = store.pending.get(name)
             return None if pending is None else _text({"by_event": pending.by_event, "seq": pending.seq})

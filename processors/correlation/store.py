@@ -17,6 +17,7 @@ from .policy import Policy
 from .roster import Roster
 from .schedule import Schedule
 from .unread import EventTable, Unread
+from .unsettled import Unsettled, Wait
 
 F = TypeVar("F")
 #: rosters of incidents kept once made; one of so many entries or more is kept for good: it takes long to make
@@ -58,6 +59,7 @@ class Store(Generic[F]):
     activities: Counter[str] = field(default_factory=Counter)  # of `incidents`, as readers see them
     commands: dict[str, int] = field(default_factory=dict)  # command_id -> number, oldest first
     pending: dict[str, Pending] = field(default_factory=dict)  # by original event_id, oldest first
+    unsettled: Unsettled = field(default_factory=Unsettled)
     members: dict[str, list[int]] = field(default_factory=dict)
     guests: dict[str, list[int]] = field(default_factory=dict)
     copies: dict[str, list[int]] = field(default_factory=dict)  # original event_id -> seqs of its copies
@@ -309,6 +311,17 @@ class Store(Generic[F]):
             del self.pending[original]
             self._dirty_in_step.add(("pending", original))
         return pending
+
+    def put_unsettled(self, event_id: str, wait: Wait) -> None:
+        if event_id in self.unsettled:
+            self.take_unsettled(event_id)  # forgotten meanwhile, and sent once more
+        self.unsettled.put(event_id, wait)
+        self._undo(self.unsettled.take, event_id)
+        self._dirty_in_step.add(("unsettled", event_id))
+
+    def take_unsettled(self, event_id: str) -> None:
+        self._undo(self.unsettled.put, event_id, self.unsettled.take(event_id))
+        self._dirty_in_step.add(("unsettled", event_id))
 
     def _forget(self, table: dict[str, Any], name: str) -> None:
         oldest = next(iter(table))

@@ -28,6 +28,7 @@ class Placement:
     copy_of: event_id of the earlier report that this one repeats (wire copy, re-issue, translation)
     copies: held events that turn out to repeat this one, which is their original: of the chosen incident, best first
     background_in: incidents the event speaks of without belonging to them, with scores, best first
+    unsure: the best score was so near the bar that reports of the same hour may turn it: worth asking again
     candidates: how many incidents were looked at; a figure for metrics and tests
     """
 
@@ -36,6 +37,7 @@ class Placement:
     copy_of: str | None = None
     copies: tuple[str, ...] = ()
     background_in: tuple[tuple[str, float], ...] = ()
+    unsure: bool = False
     candidates: int = 0
 
 
@@ -114,6 +116,12 @@ class Linker(Protocol, Generic[F]):
 
     def move(self, event_id: str, incident_id: str) -> None:
         """The event belongs to another incident now."""
+
+    def home_of(self, event_id: str, *, now: datetime) -> tuple[str | None, float]:
+        """Where a held event would go if it came in now, as `place` would say, and the best score, in log-odds.
+
+        What it adds to its own incident is left out: it must not vouch for itself. None: it would found one.
+        """
 
     def drop(self, event_id: str) -> None:
         """Forget the event: retracted, redacted or long closed."""

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, expm1, log, log1p
+from typing import Final
 
 from .candidates import Candidate
 from .incidents import Incident
 from .items import Item
 from .weights import Weights
+
+#: log-odds on either side of the bar within which a report is asked again; docs/decisions/0064
+DOUBT: Final = 1.0
+
+
+def is_doubtful(best: Candidate, weights: Weights) -> bool:
+    """Whether what else came in within its hour may have decided where the event went."""
+    return abs(best.score - weights.join) < DOUBT
 
 
 def joins(item: Item, candidates: Sequence[Candidate], weights: Weights) -> bool:

@@ -15,7 +15,7 @@ from schemas.timeline import Link
 from . import copies, reasons, relations
 from . import features as features_module
 from .api import DumpedEvent, MergeProposal, MoveProposal, Placement, RelationProposal
-from .candidates import Candidate, IncidentTerms, competing_score, most_by_competing, rank
+from .candidates import LOWEST, Candidate, IncidentTerms, competing_score, most_by_competing, rank
 from .comparing import Comparer, Comparison
 from .drawing import drawn
 from .extraction import features_of
@@ -23,7 +23,7 @@ from .features import Features, Gist
 from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
-from .joining import is_of_statements_alone, joins, mean_of
+from .joining import is_doubtful, is_of_statements_alone, joins, mean_of
 from .matching import Match, are_two_events, best_match, is_rows_alone, may_merge
 from .pair_terms import slotted
 from .statistics import EQUAL_SUMS, Statistics
@@ -177,11 +177,17 @@ class EvidenceLinker:
         best = candidates[0]
         joins = self.joins(item, candidates)
         link = self._explained(item, best, named)
+        unsure = is_doubtful(best, self.weights)
         if not joins:
-            return Placement(None, link, candidates=len(candidates))
+            return Placement(None, link, unsure=unsure, candidates=len(candidates))
         known = copies.repeats(item, best.incident, self.statistics, self._copy_weights)
         return Placement(
-            best.incident.incident_id, link, known.copy_of, copies=known.copies, candidates=len(candidates)
+            best.incident.incident_id,
+            link,
+            known.copy_of,
+            copies=known.copies,
+            unsure=unsure,
+            candidates=len(candidates),
         )
 
     def decide(self, features: Features, named: Sequence[str] = ()) -> str | None:
@@ -282,6 +288,24 @@ class EvidenceLinker:
                 score = mean_of([self._comparer.between(member, partner) for partner in partners])
                 return self._explainer.row_link(member.item, partners, score, self.statistics)
             return self._explained(member.item, self._judged_by(member, incident))
+        finally:
+            incident.again(member, kept)
+
+    def home_of(self, event_id: str, *, now: datetime) -> tuple[str | None, float]:  # noqa: ARG002 - see place
+        member = self._members[event_id]
+        incident = self._incidents[member.incident_id]
+        kept = incident.without(member)  # as in link_of
+        try:
+            alone = None if incident.members else incident.incident_id  # it would take another's place among the best
+            candidates = self.examine(member.item, held=member, without=alone)
+            self.judge(member.item, candidates)
+            if member.item.is_row:
+                candidates = self._without_rows_alone(member.item, candidates)
+            if not candidates:
+                return None, LOWEST
+            best = candidates[0]
+            joins = self.joins(member.item, candidates)
+            return best.incident.incident_id if joins else None, round(best.score, 6)
         finally:
             incident.again(member, kept)
 

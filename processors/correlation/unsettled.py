@@ -1,0 +1,50 @@
+"""Reports that wait for a second look: which, and when each of them is due."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+
+class Wait(NamedTuple):
+    """due: on the log's clock; reported: when the report was made. Microseconds."""
+
+    due: int
+    reported: int
+
+
+_EVENT_ID: Final = itemgetter(2)
+
+
+class Unsettled:
+    """In the order (due, reported, event_id): those of one hour are met the same way however they came in."""
+
+    def __init__(self, waits: Iterable[tuple[str, Wait]] = ()) -> None:
+        self._waits = dict(waits)
+        self._order = sorted((*wait, event_id) for event_id, wait in self._waits.items())
+
+    def __iter__(self) -> Iterator[str]:
+        return map(_EVENT_ID, self._order)
+
+    def __contains__(self, event_id: str) -> bool:
+        return event_id in self._waits
+
+    def get(self, event_id: str) -> Wait | None:
+        return self._waits.get(event_id)
+
+    def put(self, event_id: str, wait: Wait) -> None:
+        """An event that does not wait yet."""
+        self._waits[event_id] = wait
+        insort(self._order, (*wait, event_id))
+
+    def take(self, event_id: str) -> Wait:
+        """It waits no longer. KeyError where it did not."""
+        wait = self._waits.pop(event_id)
+        del self._order[bisect_left(self._order, (*wait, event_id))]
+        return wait
+
+    def due(self, now: int) -> str | None:
+        """The first, if it is due."""
+        return self._order[0][2] if self._order and self._order[0][0] <= now else None
