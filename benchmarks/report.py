@@ -186,7 +186,8 @@ def _latency(section: dict[str, Any] | None) -> str:
         f"core of "
         f"{section['core_us']} µs, {section['rounds']} rounds; {_load(section)})\n\n{table}\n\n"
         "From just before the producer is called to the committed update in the hands of a read_committed reader. "
-        "`worker` is as it comes (20 ms of waiting for more records). Results of stock Faust are not transactional, so "
+        f"`worker` is as it comes ({section.get('coalesce_ms', 20)} ms of waiting for more records). "
+        "Results of stock Faust are not transactional, so "
         "its readers need not wait for a commit." + _failed(section)
     )
 
