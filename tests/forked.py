@@ -40,7 +40,10 @@ _PRELOADED: Final = (
     "runtime.settings",
     "tests.tally_core",
     "timelines.cli",
-    *(f"timelines.commands.{name}" for name in ("decide", "dump", "gate", "produce", "replay", "topics", "worker")),
+    *(
+        f"timelines.commands.{name}"
+        for name in ("decide", "dump", "gate", "kafka", "produce", "replay", "topics", "worker")
+    ),
 )
 _PAUSE_S: Final = 0.01
 _MOST_BYTES: Final = 1 << 20

@@ -22,6 +22,7 @@ from runtime.kafka_layout import HOST, Security, read_cluster
 from runtime.kafka_server import KafkaServer
 from runtime.own_process import load_process
 from runtime.settings import Settings
+from tests import forked
 
 pytestmark = pytest.mark.kafka
 
@@ -95,9 +96,7 @@ def folder(tmp_path: Path, kafka_installed: None) -> Iterator[Path]:
 
 
 def _command(*arguments: str, ok: int = 0) -> str:
-    ended = subprocess.run(
-        [sys.executable, "-m", "timelines", "kafka", *arguments], capture_output=True, text=True, timeout=120
-    )
+    ended = forked.run("timelines", "kafka", *arguments, environment=os.environ)
     assert ended.returncode == ok, ended.stdout + ended.stderr
     return ended.stdout + ended.stderr
 
