@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from processors.correlation.linking import linker
+from processors.correlation.linking import voting
 from processors.correlation.linking.candidates import AT, INCIDENT_FEATURES
 from processors.correlation.linking.pair_terms import POSITION
 from processors.correlation.linking.weights import Weights
@@ -96,10 +96,10 @@ def _no_profile(fitted: Fits, names: Sequence[str]) -> Iterator[None]:
 @contextmanager
 def _all_compete() -> Iterator[None]:
     """Words alone are rivals in a vote, however few."""
-    kept = linker._FRAGMENT
-    linker._FRAGMENT = 10**9  # type: ignore[misc]  # an experiment: no setting of the weights
+    kept = voting._FRAGMENT
+    voting._FRAGMENT = 10**9  # type: ignore[misc]  # an experiment: no setting of the weights
     yield
-    linker._FRAGMENT = kept  # type: ignore[misc]  # as it was
+    voting._FRAGMENT = kept  # type: ignore[misc]  # as it was
 
 
 class Ablation:

@@ -15,27 +15,31 @@ from .weights import Weights
 DOUBT: Final = 1.0
 
 
-def is_doubtful(best: Candidate, weights: Weights) -> bool:
+def is_doubtful(item: Item, best: Candidate, weights: Weights) -> bool:
     """Whether what else came in within its hour may have decided where the event went."""
-    return abs(best.score - weights.join) < DOUBT
+    return abs(best.score - _bar(item, weights)) < DOUBT
 
 
 def joins(item: Item, candidates: Sequence[Candidate], weights: Weights) -> bool:
     """Whether the first of the judged candidates is good enough."""
-    best = candidates[0]
+    best, bar = candidates[0], _bar(item, weights)
     if is_of_statements_alone(best.incident) and mean_of(best.scores) < weights.cohesion:
         return False
-    if best.score > weights.join:
+    if best.score > bar:
         return True
     # an event that suits several incidents alike is no new one, and an established story attracts
     size = log(len(best.incident.members))
     least = max(weights.any_least, weights.any_start - weights.any_slope * size)
-    if best.score > weights.join - weights.any_slack and _any_of(candidates) > least:
+    if best.score > bar - weights.any_slack and _any_of(candidates) > least:
         return True
     if item.f.start is not None or best.score <= weights.undated_join:
         return False
     rival = max((max(c.scores) for c in candidates[1:]), default=-8.0)
     return max(best.scores) - rival > weights.undated_lead
+
+
+def _bar(item: Item, weights: Weights) -> float:
+    return weights.join_articles if item.is_article else weights.join
 
 
 def is_of_statements_alone(incident: Incident) -> bool:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
 from typing import Final
 
 from schemas.event import AnyEvent
@@ -15,7 +14,7 @@ from schemas.timeline import Link
 from . import copies, reasons, relations
 from . import features as features_module
 from .api import DumpedEvent, MergeProposal, MoveProposal, Placement, RelationProposal
-from .candidates import LOWEST, Candidate, IncidentTerms, competing_score, most_by_competing, rank
+from .candidates import LOWEST, Candidate, IncidentTerms, competing_score, rank
 from .comparing import Comparer, Comparison
 from .drawing import drawn
 from .extraction import features_of
@@ -23,22 +22,15 @@ from .features import Features, Gist
 from .incidents import Incident, Member
 from .index import MAX_CANDIDATES, Index
 from .items import Item
-from .joining import is_doubtful, is_of_statements_alone, joins, mean_of
-from .matching import Match, are_two_events, best_match, is_rows_alone, may_merge
+from .joining import is_doubtful, joins, mean_of
+from .matching import Match, are_two_events, best_match, is_rows_alone
 from .pair_terms import slotted
 from .statistics import EQUAL_SUMS, Statistics
+from .voting import merge_of, neighbours_of
 from .weights import Weights, shipped
 
-#: members of the smaller incident that vote on a merge, and incidents that a merge is looked for among
-MAX_VOTERS: Final = 8
-MAX_RIVALS: Final = 4
-#: words alone, this many times fewer than an incident that has a happening, are no rival to it in a vote: they are
-#: fragments of one story, which else keep each other out of it
-_FRAGMENT: Final = 3
 #: reports kept ready for comparing; of others it is done again when they are asked for
 _KEPT_ITEMS: Final = 10_000
-#: more than sums in another order can differ by
-_SLACK: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +41,6 @@ class _Seen:
     item: Item
     comparisons: list[tuple[str, Comparison]]
     version: int
-
-
-def _size(incident: Incident) -> tuple[int, int]:
-    return len(incident.members), -incident.first_seq
 
 
 def _candidate(incident: Incident, made: Comparison) -> Candidate:
@@ -67,9 +55,9 @@ class EvidenceLinker:
         self._copy_weights = copies.shipped()
         self._relations = relations.Relations(relations.shipped())
         self.statistics = Statistics()
-        self._incident_terms = IncidentTerms(*self.weights.incident)
+        self.incident_terms = IncidentTerms(*self.weights.incident)
         models = {model: slotted(vector) for model, vector in self.weights.pairs.items()}
-        self._comparer = Comparer(models, self._incident_terms, self.statistics)
+        self.comparer = Comparer(models, self.incident_terms, self.statistics)
         self._explainer = reasons.Explainer(self.weights)
         self._index = Index()
         self._members: dict[str, Member] = {}
@@ -104,7 +92,7 @@ class EvidenceLinker:
         self._index.add(features, incident_id)
         self.statistics.add(seq, features)
         if seen is not None:
-            self._comparer.remember(member, seen.comparisons, seen.version)
+            self.comparer.remember(member, seen.comparisons, seen.version)
         while len(self._ready) > _KEPT_ITEMS:
             self._ready.popleft().let_item_go()
 
@@ -177,7 +165,7 @@ class EvidenceLinker:
         best = candidates[0]
         joins = self.joins(item, candidates)
         link = self._explained(item, best, named)
-        unsure = is_doubtful(best, self.weights)
+        unsure = is_doubtful(item, best, self.weights)
         if not joins:
             return Placement(None, link, unsure=unsure, candidates=len(candidates))
         known = copies.repeats(item, best.incident, self.statistics, self._copy_weights)
@@ -202,7 +190,7 @@ class EvidenceLinker:
         return candidates[0].incident.incident_id if candidates and self.joins(item, candidates) else None
 
     def _match_of(self, item: Item, candidates: Sequence[Candidate]) -> Match | None:
-        return best_match(item, candidates, self._comparer.between)
+        return best_match(item, candidates, self.comparer.between)
 
     def _without_rows_alone(self, item: Item, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Where reports are, too, and no other row of the same database: what a row that matches none is judged by."""
@@ -240,11 +228,11 @@ class EvidenceLinker:
         ranked = sorted([(-round(found[i], 6), incidents[i].first_seq, i) for i in chosen])[:MAX_CANDIDATES]
         looked_at = [incidents[incident_id] for _, _, incident_id in ranked]
         if held is None:
-            made = self._comparer.newcomer(item, looked_at)
+            made = self.comparer.newcomer(item, looked_at)
             return [_candidate(incident, each) for incident, each in zip(looked_at, made, strict=True)]
         candidates = []
         for incident in looked_at:
-            known = self._comparer.held(held, incident)
+            known = self.comparer.held(held, incident)
             if known is not None:
                 candidates.append(_candidate(incident, known))
         return candidates
@@ -253,14 +241,14 @@ class EvidenceLinker:
         """Scores the candidates and sorts them, best first."""
         rank(candidates)
         for candidate in candidates:
-            self._score(item, candidate, named)
+            self.score(item, candidate, named)
         candidates.sort(key=lambda c: (-round(c.score, 6), c.incident.first_seq))
 
-    def _score(self, item: Item, candidate: Candidate, named: Sequence[str] = ()) -> float:
+    def score(self, item: Item, candidate: Candidate, named: Sequence[str] = ()) -> float:
         """Of a candidate that was ranked."""
         is_statement = 1.0 if item.is_statement else 0.0
-        settled = self._comparer.settled(candidate.comparison, item, candidate.incident, named)
-        candidate.score = settled + competing_score(candidate, is_statement, self._incident_terms)
+        settled = self.comparer.settled(candidate.comparison, item, candidate.incident, named)
+        candidate.score = settled + competing_score(candidate, is_statement, self.incident_terms)
         return candidate.score
 
     def _explained(self, item: Item, candidate: Candidate, named: Sequence[str] = ()) -> Link:
@@ -285,7 +273,7 @@ class EvidenceLinker:
                 if member.item.is_row and other.item.is_row and other.features.publisher != member.features.publisher
             ]
             if partners:
-                score = mean_of([self._comparer.between(member, partner) for partner in partners])
+                score = mean_of([self.comparer.between(member, partner) for partner in partners])
                 return self._explainer.row_link(member.item, partners, score, self.statistics)
             return self._explained(member.item, self._judged_by(member, incident))
         finally:
@@ -312,12 +300,12 @@ class EvidenceLinker:
     def _judged_by(self, member: Member, incident: Incident) -> Candidate:
         candidates = self.examine(member.item, held=member)
         if all(candidate.incident is not incident for candidate in candidates):
-            candidates.append(self._candidate_of(member, incident))
+            candidates.append(self.candidate_of(member, incident))
         self.judge(member.item, candidates)
         return next(candidate for candidate in candidates if candidate.incident is incident)
 
-    def _candidate_of(self, member: Member, incident: Incident) -> Candidate:
-        made = self._comparer.held(member, incident)
+    def candidate_of(self, member: Member, incident: Incident) -> Candidate:
+        made = self.comparer.held(member, incident)
         assert made is not None, f"{incident.incident_id} has nobody but {member.event_id}"
         return _candidate(incident, made)
 
@@ -325,83 +313,15 @@ class EvidenceLinker:
         # of an incident that a report has just founded it is asked twice: before it is opened, and after
         if incident_id not in self._merges:
             incident = self._incidents.get(incident_id)
-            self._merges[incident_id] = None if incident is None else self._merge_of(incident)
+            self._merges[incident_id] = None if incident is None else merge_of(incident, self)
         return self._merges[incident_id]
 
-    def _merge_of(self, incident: Incident) -> MergeProposal | None:
-        candidates = self._rivals_of(incident.newest(), incident)
-        best: tuple[float, int, Incident, float] | None = None
-        for candidate in sorted(candidates, key=lambda c: (-round(c.base, 6), c.incident.first_seq))[:MAX_RIVALS]:
-            other = candidate.incident
-            if incident.coded and other.coded and not may_merge(incident, other):
-                continue
-            larger = max((incident, other), key=_size)
-            size = len(larger.members) if larger.cores else 1
-            bar = max(self.weights.vote_least, self.weights.vote_start - self.weights.vote_slope * log(size))
-            vote = self._vote(incident, other, bar)
-            if vote is None:
-                continue
-            excess = vote - bar
-            if excess > 0 and (best is None or round(excess, 6) > best[0]):
-                best = (round(excess, 6), other.first_seq, other, vote)
-        if best is None:
-            return None
-        return MergeProposal(
-            incident.incident_id, best[2].incident_id, round(best[3], 6), reasons.merge(incident, best[2], best[3])
-        )
-
-    def _rivals_of(self, voter: Member, own: Incident) -> list[Candidate]:
+    def rivals_of(self, voter: Member, own: Incident) -> list[Candidate]:
         """The incidents that come into question for a member if its own did not; to be ranked before use."""
         candidates = self._rivals.get(voter.ticket)
         if candidates is None:
             candidates = self._rivals[voter.ticket] = self.examine(voter.item, held=voter, without=own.incident_id)
         return candidates
-
-    def _vote(self, one: Incident, other: Incident, bar: float) -> float | None:
-        """How well the larger suits the members of the smaller, their own incident out of the competition.
-
-        None where there is a veto, or where the mean vote cannot pass the bar: most votes end before the members'
-        other candidates are looked for.
-        """
-        smaller, larger = sorted((one, other), key=_size)
-        voters = smaller.representatives()[:MAX_VOTERS]
-        own = [self._candidate_of(voter, larger) for voter in voters]
-        cores = [
-            score
-            for voter, candidate in zip(voters, own, strict=True)
-            if voter.kind != "s"
-            for score, member in zip(candidate.comparison.raw, candidate.members, strict=True)
-            if member.kind != "s"
-        ]
-        if cores and sum(cores) / len(cores) < self.weights.core_veto:
-            return None
-        means = [mean_of(candidate.scores) for candidate in own]
-        if not smaller.cores and is_of_statements_alone(larger) and mean_of(means) < self.weights.cohesion:
-            return None
-
-        w = self._incident_terms
-        votes: list[float] = []
-        for voter, candidate in zip(voters, own, strict=True):
-            settled = self._comparer.settled(candidate.comparison, voter.item, larger)
-            most = most_by_competing(candidate.base, 1.0 if voter.kind == "s" else 0.0, w)
-            votes.append(settled + most)
-        at_most, enough = sum(votes), (bar - _SLACK) * len(voters)
-        for at, (voter, candidate) in enumerate(zip(voters, own, strict=True)):
-            if at_most < enough:
-                return None
-            candidates = self._rivals_of(voter, smaller)
-            if larger.cores:
-                size = len(larger.members)
-                candidates = [c for c in candidates if c.incident.cores or _FRAGMENT * len(c.incident.members) > size]
-            known = next((c for c in candidates if c.incident is larger), None)
-            if known is None:
-                known = candidate
-                candidates = [*candidates, candidate]
-            rank(candidates)
-            vote = self._score(voter.item, known)
-            at_most += vote - votes[at]
-            votes[at] = vote
-        return sum(votes) / len(votes)
 
     def drawn_by(self, event_id: str, *, now: datetime) -> tuple[MoveProposal, ...]:  # noqa: ARG002 - see place
         member = self._members[event_id]
@@ -410,15 +330,14 @@ class EvidenceLinker:
             return self._drawn_by_row(member, incident)
         if member.kind == "s" or incident.cores < 2:
             return ()
-        neighbours = sorted(self._rivals_of(member, incident), key=lambda c: (-round(c.base, 6), c.incident.first_seq))
-        nearest = [candidate.incident for candidate in neighbours[:MAX_RIVALS]]
-        return tuple(drawn(member, incident, nearest, self._comparer, self.weights))
+        nearest = neighbours_of(member, incident, self)
+        return tuple(drawn(member, incident, nearest, self.comparer, self.weights))
 
     def _drawn_by_row(self, row: Member, incident: Incident) -> tuple[MoveProposal, ...]:
         """Partners of a row that stands alone: they are free, or have one that suits them less."""
         if len(incident.coded) > 1 or not is_rows_alone(incident):
             return ()
-        match = self._match_of(row.item, self._rivals_of(row, incident))
+        match = self._match_of(row.item, self.rivals_of(row, incident))
         if match is None:
             return ()
         why = (f"suits this row at {match.score:.1f} log-odds, better than any row of its incident",)

@@ -23,7 +23,8 @@ class BadWeights(ValueError):
 class Weights:
     """pairs: model -> one weight per feature of PAIR_FEATURES; incident: one per feature of INCIDENT_FEATURES.
 
-    join: log-odds above which an event joins an incident
+    join: log-odds above which an event joins an incident; join_articles: the same of a happening told at length, whose
+        incidents the scores were not fitted on
     any_start, any_slope: it also joins its best, of size n, when the log-odds that it belongs to any of the candidates
         are above any_start - any_slope * ln n
     undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
@@ -42,6 +43,7 @@ class Weights:
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
     join: float = 0.5
+    join_articles: float = 0.0
     any_start: float = 0.1
     any_slope: float = 0.8
     undated_join: float = -0.2
@@ -65,7 +67,8 @@ def parse(text: str) -> Weights:
         given = {"row_row": loaded["pairs"]["core_core"], **loaded["pairs"]}  # weights from before there were rows
         pairs = {model: _vector(given[model], PAIR_FEATURES, model) for model in PAIR_MODELS}
         incident = _vector(loaded["incident"], INCIDENT_FEATURES, "incident")
-        choices = {name: float(loaded["choices"][name]) for name in CHOICES}
+        chosen = {"join_articles": loaded["choices"]["join"], **loaded["choices"]}  # and before articles had their bar
+        choices = {name: float(chosen[name]) for name in CHOICES}
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, BadWeights):
             raise
@@ -74,9 +77,8 @@ def parse(text: str) -> Weights:
 
 
 CHOICES: Final = (
-    "join", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead", "vote_start",
-    "vote_slope", "vote_least",
-    "core_veto", "cohesion", "draw_lead", "draw_least",
+    "join", "join_articles", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead",
+    "vote_start", "vote_slope", "vote_least", "core_veto", "cohesion", "draw_lead", "draw_least",
 )  # fmt: skip
 
 
