@@ -10,7 +10,7 @@ Faust's own `exactly_once` is not this: what agents send to topics is outside of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from time import monotonic
 from typing import Final, Protocol
@@ -62,12 +62,17 @@ class NotWritten(Exception):
 
 
 class OutcomeUnknown(NotWritten):
-    """A commit was begun, the broker died, and what became of it is not known here. The stored state knows."""
+    """A commit was begun, the broker died, and what became of it is not known here. The stored state knows.
 
-    def __init__(self, transactional_id: str, reason: KafkaError) -> None:
+    The same is all that librdkafka says where the broker refuses to add a topic to the transaction just as it is to
+    end, so the topics are named.
+    """
+
+    def __init__(self, transactional_id: str, topics: Collection[str], reason: KafkaError) -> None:
         super().__init__(
             f"what became of the last transaction of {transactional_id} is not known ({reason.name()}: its broker "
-            "ended, or was not heard, in the middle of it): start again from the stored state, which knows",
+            "ended, or was not heard, in the middle of it): start again from the stored state, which knows; where it "
+            f"comes again, a right to write may be missing: {', '.join(sorted(topics))}",
             reason,
         )
 
@@ -110,6 +115,8 @@ class TransactionalWriter:
         self._keep_trying = keep_trying
         self._first_failure: KafkaError | None = None
         self._failed_topic: str | None = None
+        #: of the transaction that is being written
+        self._topics: frozenset[str] = frozenset()
         #: monotonic time since when the writer waits for the broker; None while it need not
         self.waiting_since: float | None = None
 
@@ -137,6 +144,7 @@ class TransactionalWriter:
     def write(self, records: Iterable[Sendable]) -> None:
         """All of them in one transaction. Raises Fenced, NotWritten, Interrupted; after these use a new writer."""
         kept = tuple(records)
+        self._topics = frozenset(record.topic for record in kept)
         redone = 0
         while True:
             self._first_failure = self._failed_topic = None
@@ -223,7 +231,7 @@ class TransactionalWriter:
         if reason.code() in _FENCED:
             return Fenced(self._transactional_id)
         if reason.code() == KafkaError.INVALID_TXN_STATE:
-            return OutcomeUnknown(self._transactional_id, reason)
+            return OutcomeUnknown(self._transactional_id, self._topics, reason)
         return NotWritten(f"{self._transactional_id}: {reason.str()} ({reason.name()})", reason)
 
 

@@ -115,8 +115,10 @@ def test_a_commit_that_was_done_by_a_broker_that_then_died_is_not_done_again() -
     """Met in chaos: librdkafka aborts what it heard no answer for, and the restarted broker has it committed."""
     unheard = an_error(KafkaError._TRANSPORT, must_abort=True)
     producer = ScriptedProducer(commit=[unheard], abort=[an_error(KafkaError.INVALID_TXN_STATE, fatal=True)])
-    with pytest.raises(OutcomeUnknown, match="start again from the stored state"):
+    with pytest.raises(OutcomeUnknown, match="start again from the stored state") as told:
         a_writer(producer).write(RECORDS)
+    for record in RECORDS:
+        assert record.topic in str(told.value)
     assert producer.calls == ["begin", "produce", "produce", "commit", "abort"]
 
 
