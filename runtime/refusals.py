@@ -176,7 +176,7 @@ def told(error: KafkaError, *, topic: str | None = None, name: str | None = None
 
 
 def hint(error: KafkaError) -> str:
-    """What to add to an error that is told already: where a right is, or may be, missing, where the rights are listed."""
+    """What to add to an error that is told already: where the rights are listed, if one is or may be missing."""
     if error.code() == KafkaError.INVALID_TXN_STATE:  # what is left of a refused topic when a transaction ends at once
         return f"; {_LISTS_RIGHTS}"
     return f": this user lacks a right there; {_LISTS_RIGHTS}" if is_not_allowed(error) else ""
