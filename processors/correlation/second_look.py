@@ -8,6 +8,7 @@ that does not depend on their arrival. Each is asked once: a timeline that chang
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 from .changes import Step
 from .clock import span
@@ -25,7 +26,8 @@ _WHEN = "asked again when the reports of its hour were in"
 def wait_for_the_hour(step: Step[Any], event: EventState) -> None:
     """The report has just been placed by a small margin."""
     hour = span(step.store.policy.settled_every)
-    step.store.put_unsettled(event.event_id, Wait((step.now // hour + 1) * hour, event.at))
+    words = crc32(f"{event.publisher}\n{event.headline}".encode())
+    step.store.put_unsettled(event.event_id, Wait((step.now // hour + 1) * hour, event.at, words))
 
 
 def look_again(step: Step[Any]) -> None:

@@ -97,7 +97,7 @@ def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
     for name, value in sorted(tables["pending"].items(), key=lambda item: item[1]["seq"]):
         store.pending[name] = Pending(name, value["by_event"], value["seq"])
     store.unsettled = Unsettled(
-        (name, Wait(value["due"], value["reported"])) for name, value in tables["unsettled"].items()
+        (name, Wait(value["due"], value["reported"], value["words"])) for name, value in tables["unsettled"].items()
     )
 
 

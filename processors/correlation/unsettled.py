@@ -9,17 +9,19 @@ from typing import Final, NamedTuple
 
 
 class Wait(NamedTuple):
-    """due: on the log's clock; reported: when the report was made. Microseconds."""
+    """due: on the log's clock; reported: when the report was made. Microseconds. words: a checksum of what it says, by
+    which those of one moment are ordered: neither ids nor arrival have a part in it."""
 
     due: int
     reported: int
+    words: int
 
 
-_EVENT_ID: Final = itemgetter(2)
+_EVENT_ID: Final = itemgetter(-1)
 
 
 class Unsettled:
-    """In the order (due, reported, event_id): those of one hour are met the same way however they came in."""
+    """In the order (due, reported, words, event_id): those of one hour are met the same way however they came in."""
 
     def __init__(self, waits: Iterable[tuple[str, Wait]] = ()) -> None:
         self._waits = dict(waits)
@@ -47,4 +49,4 @@ class Unsettled:
 
     def due(self, now: int) -> str | None:
         """The first, if it is due."""
-        return self._order[0][2] if self._order and self._order[0][0] <= now else None
+        return _EVENT_ID(self._order[0]) if self._order and self._order[0][0] <= now else None
