@@ -162,14 +162,19 @@ def test_a_statement_that_named_another_report_stays_with_it() -> None:
 def test_one_record_looks_at_so_many_and_the_next_goes_on_in_the_order_of_the_reports() -> None:
     story = Story(Policy(looks_per_record=1))
     story.tell(an_attack("10:00", event_id="first"))
-    for at, name in (("10:20", "b"), ("10:10", "c"), ("10:20", "a")):
+    for at, name in (("10:20", "a"), ("10:10", "c"), ("10:20", "b")):
         story.tell(doubtful(at, event_id=name, headline=f"What {name} saw"))
     story.tell(odesa())
     went = []
     for minute in ("11:00", "11:01", "11:02", "11:03"):
         changes = story.tell(a_tick(minute))
         went.append(sorted(entry.event_id for entry in changes.entries if entry.incident_id == story.home("odesa")))
-    assert went == [["c"], ["a"], ["b"], []]
+    assert went == [
+        ["c"],
+        ["b"],
+        ["a"],
+        [],
+    ]  # of one moment by their words: b came later, and its id is the greater one
 
 
 def test_a_core_that_was_restored_within_the_hour_looks_again_as_the_one_that_went_on() -> None:
