@@ -174,7 +174,7 @@ def test_one_record_looks_at_so_many_and_the_next_goes_on_in_the_order_of_the_re
         ["b"],
         ["a"],
         [],
-    ]  # of one moment by their words: b came later, and its id is the greater one
+    ]  # of one moment by their words: b came later, its id is greater
 
 
 def test_a_core_that_was_restored_within_the_hour_looks_again_as_the_one_that_went_on() -> None:
