@@ -10,7 +10,7 @@ Faust's own `exactly_once` is not this: what agents send to topics is outside of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Final, Protocol
@@ -71,8 +71,12 @@ class OutcomeUnknown(NotWritten):
     def __init__(self, transactional_id: str, topics: Collection[str], reason: KafkaError) -> None:
         super().__init__(
             f"what became of the last transaction of {transactional_id} is not known ({reason.name()}: its broker "
-            "ended, or was not heard, in the middle of it): start again from the stored state, which knows; where it "
-            f"comes again, a right to write may be missing: {', '.join(sorted(topics))}",
+            "ended, or was not heard, in the middle of it): start again from the stored state, which knows"
+            + (
+                f"; where it comes again, a right to write may be missing: {', '.join(sorted(topics))}"
+                if topics
+                else ""
+            ),
             reason,
         )
 
@@ -116,7 +120,7 @@ class TransactionalWriter:
         self._first_failure: KafkaError | None = None
         self._failed_topic: str | None = None
         #: of the transaction that is being written
-        self._topics: frozenset[str] = frozenset()
+        self._records: Sequence[Sendable] = ()
         #: monotonic time since when the writer waits for the broker; None while it need not
         self.waiting_since: float | None = None
 
@@ -143,15 +147,15 @@ class TransactionalWriter:
 
     def write(self, records: Iterable[Sendable]) -> None:
         """All of them in one transaction. Raises Fenced, NotWritten, Interrupted; after these use a new writer."""
-        kept = tuple(records)
-        self._topics = frozenset(record.topic for record in kept)
+        self._records = tuple(records)
         redone = 0
         while True:
             self._first_failure = self._failed_topic = None
             try:
                 self._producer.begin_transaction()
-                self._send(kept)
+                self._send()
                 self._until_answered(lambda: self._producer.commit_transaction(_SLICE_S))
+                self._records = ()
                 return
             except _MustAbort as abort:
                 self._until_answered(lambda: self._producer.abort_transaction(_SLICE_S))
@@ -171,9 +175,10 @@ class TransactionalWriter:
 
         A broker may take a transaction for complete and have written no end of it. Raises as `write` does.
         """
+        self._records = tuple(records)
         try:
             self._producer.begin_transaction()
-            self._send(records)
+            self._send()
             while self._producer.flush(_SLICE_S):
                 if not self._keep_trying():
                     raise Interrupted(f"{self._transactional_id}: gave up while the broker took nothing")
@@ -183,8 +188,8 @@ class TransactionalWriter:
             raise self._fatal(error.args[0]) from error
         self._until_answered(lambda: self._producer.abort_transaction(_SLICE_S))
 
-    def _send(self, records: Iterable[Sendable]) -> None:
-        for record in records:
+    def _send(self) -> None:
+        for record in self._records:
             while True:
                 try:
                     self._producer.produce(
@@ -231,7 +236,7 @@ class TransactionalWriter:
         if reason.code() in _FENCED:
             return Fenced(self._transactional_id)
         if reason.code() == KafkaError.INVALID_TXN_STATE:
-            return OutcomeUnknown(self._transactional_id, self._topics, reason)
+            return OutcomeUnknown(self._transactional_id, {record.topic for record in self._records}, reason)
         return NotWritten(f"{self._transactional_id}: {reason.str()} ({reason.name()})", reason)
 
 
