@@ -1,0 +1,52 @@
+"""How long a rebalance waits for what a partition has in flight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks.stand_in_core import cores_of
+from processors import worker as worker_module
+from processors.worker import build_worker
+from runtime.settings import load_settings
+
+
+class Writer:
+    """Of PartitionWriter, what a worker needs to open one."""
+
+    def __init__(self, settings: Any, partition: int, *, keep_trying: Callable[[], bool]) -> None:
+        self.keep_trying = keep_trying
+
+    def open(self) -> None: ...
+
+
+async def test_a_batch_without_an_answer_holds_up_a_rebalance_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(worker_module, "PartitionWriter", Writer)
+    monkeypatch.setattr(worker_module, "monotonic", lambda: now)
+    worker = build_worker(load_settings({}, bootstrap_servers="127.0.0.1:9"), cores_of("events", 0.0), partitions=1)
+    writer: Any = worker._open_writer(0, lambda: False)
+    told: list[bool] = []
+
+    class InFlight:
+        partition = 0
+
+        def close(self) -> None: ...
+
+        async def finished(self) -> None:
+            nonlocal now
+            for seconds in (0, 59, 61):
+                now = 1_000.0 + seconds
+                told.append(writer.keep_trying())
+
+    assert writer.keep_trying(), "of a partition that is still ours it is waited for"
+    worker.lanes = {0: InFlight()}  # type: ignore[dict-item]  # of a lane, what leaving needs
+    await worker._leave_lanes()
+    assert told == [True, True, False]
+    assert writer.keep_trying(), "the next assignment's batches have their time again"
+    worker.close()
+    assert not writer.keep_trying()
