@@ -38,6 +38,7 @@ _CHOOSING: Final = frozenset(
         KafkaError.UNKNOWN_LEADER_EPOCH,
         KafkaError.KAFKA_STORAGE_ERROR,
         KafkaError.REQUEST_TIMED_OUT,
+        KafkaError._NOENT,  # "No leaders found", of a question for the ends of partitions
     }
 )
 _PAUSE_S: Final = 0.1
