@@ -91,7 +91,7 @@ def by_distance_and_day(rows: training.LabelledSet) -> dict[str, str]:
             theirs = items[other][1]
             if other >= at or item.f.kind != theirs.f.kind or item.f.publisher == theirs.f.publisher:
                 continue
-            km = kilometres(item.f, theirs.f)
+            km = kilometres(item, theirs)
             if km <= _KM:
                 found.append((km / _KM + abs(item.first_day - theirs.first_day), at, other))
     homes = {event_id: event_id for event_id, _ in items}

@@ -8,7 +8,7 @@ from typing import Final
 from .concepts import SUBJECTS_MASK, bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
-from .items import kilometres_between
+from .items import kilometres
 from .statistics import Statistics
 
 RETALIATION: Final = bits_of("retaliation")
@@ -111,7 +111,7 @@ def days_apart(one: Face, other: Face) -> float | None:
 
 def apart_km(one: Face, other: Face) -> float | None:
     a, b = one.item, other.item
-    return None if a.place_rank == NO_RANK or b.place_rank == NO_RANK else kilometres_between(a, b)
+    return None if a.place_rank == NO_RANK or b.place_rank == NO_RANK else kilometres(a, b)
 
 
 def earlier_than(y: Face, x: Face) -> bool:

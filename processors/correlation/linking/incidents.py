@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 from math import sqrt
 from typing import Final, TypeVar
@@ -262,6 +262,17 @@ class Incident:
         self._profile = (statistics.version, total)
         self._since.clear()
         return sqrt(total / GRAINS)
+
+
+def most_shared(found: Mapping[str, float], incidents: Mapping[str, Incident], most: int) -> list[str]:
+    """Ids of the incidents that share most, best first; of equal ones those that began first. found: how much each."""
+    likely: Iterable[str] = found
+    if len(found) > most:
+        # those that may be among the best once they are rounded: the rest need no sorting
+        least = sorted(found.values(), reverse=True)[most - 1] - EQUAL_SUMS
+        likely = [incident_id for incident_id, shared in found.items() if shared >= least]
+    ranked = sorted([(-round(found[name], 6), incidents[name].first_seq, name) for name in likely])[:most]
+    return [incident_id for _, _, incident_id in ranked]
 
 
 _Key = TypeVar("_Key", str, tuple[str, str])

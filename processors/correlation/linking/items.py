@@ -170,14 +170,8 @@ class Item:
         self.version = statistics.version
 
 
-def kilometres_between(a: Item, b: Item) -> float:
-    """As `kilometres`, of two that have coordinates."""
+def kilometres(a: Item, b: Item) -> float:
+    """Great-circle distance of two that have coordinates."""
     h = sin((b.lat_radians - a.lat_radians) / 2) ** 2
     h += a.cos_lat * b.cos_lat * sin((b.lon_radians - a.lon_radians) / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(min(1.0, h)))
-
-
-def kilometres(a: Features, b: Features) -> float:
-    lat_a, lon_a, lat_b, lon_b = map(radians, (a.lat or 0.0, a.lon or 0.0, b.lat or 0.0, b.lon or 0.0))
-    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
     return 2 * EARTH_KM * asin(sqrt(min(1.0, h)))

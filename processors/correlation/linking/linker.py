@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,13 +19,13 @@ from .comparing import Comparer, Comparison
 from .drawing import drawn
 from .extraction import features_of
 from .features import Features, Gist
-from .incidents import Incident, Member
+from .incidents import Incident, Member, most_shared
 from .index import MAX_CANDIDATES, Index
 from .items import Item
 from .joining import is_doubtful, joins, mean_of
 from .matching import Match, are_two_events, best_match, is_rows_alone
 from .pair_terms import slotted
-from .statistics import EQUAL_SUMS, Statistics
+from .statistics import Statistics
 from .voting import merge_of, neighbours_of
 from .weights import Weights, shipped
 
@@ -221,12 +221,7 @@ class EvidenceLinker:
                 found[incident_id] = found.get(incident_id, 0.0) + 1_000.0
         if without is not None:
             found.pop(without, None)
-        chosen: Iterable[str] = found
-        if len(found) > MAX_CANDIDATES:
-            least = sorted(found.values(), reverse=True)[MAX_CANDIDATES - 1] - EQUAL_SUMS
-            chosen = [incident_id for incident_id, shared in found.items() if shared >= least]
-        ranked = sorted([(-round(found[i], 6), incidents[i].first_seq, i) for i in chosen])[:MAX_CANDIDATES]
-        looked_at = [incidents[incident_id] for _, _, incident_id in ranked]
+        looked_at = [incidents[incident_id] for incident_id in most_shared(found, incidents, MAX_CANDIDATES)]
         if held is None:
             made = self.comparer.newcomer(item, looked_at)
             return [_candidate(incident, each) for incident, each in zip(looked_at, made, strict=True)]

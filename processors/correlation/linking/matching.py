@@ -15,7 +15,7 @@ from typing import Final
 from .candidates import HIGHEST, Candidate
 from .features import DAY_SECONDS
 from .incidents import Incident, Member
-from .items import Item, kilometres_between
+from .items import Item, kilometres
 
 #: log-odds above which two rows are partners; measured flat from -2 to 0 (docs/correlation-log.md)
 ROW_JOIN: Final = -2.0
@@ -97,4 +97,4 @@ def _are_apart(one: Item, other: Item) -> bool:
         between = max(one.start - other.end, other.start - one.end) / DAY_SECONDS
         if between > _MOST_DAYS:
             return True
-    return one.place_rank <= 1 and other.place_rank <= 1 and kilometres_between(one, other) > _MOST_KM
+    return one.place_rank <= 1 and other.place_rank <= 1 and kilometres(one, other) > _MOST_KM

@@ -13,7 +13,7 @@ from typing import Final
 
 from .concepts import bits_of
 from .features import DAY_SECONDS, NO_RANK
-from .items import EARTH_KM, RICH_FROM, Item, kilometres
+from .items import EARTH_KM, RICH_FROM, Item
 from .notes import Notebook
 from .pair_terms import PAIR_FEATURES, PairTerms, slotted
 from .rows import row_score
@@ -138,7 +138,7 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     if rank_a == NO_RANK or rank_b == NO_RANK:
         total += w.no_place * 1.0
     else:
-        # as `kilometres`, written out: this is asked of every pair
+        # as `items.kilometres`, written out: this is asked of every pair
         x, y, z = a.x - b.x, a.y - b.y, a.z - b.z
         half = 0.5 * sqrt(x * x + y * y + z * z)
         far = 2.0 * EARTH_KM * asin(half if half < 1.0 else 1.0)
@@ -373,4 +373,4 @@ def oriented(one: Item, other: Item) -> tuple[str, Item, Item]:
     return "article_article" if one.is_article and other.is_article else "core_core", one, other
 
 
-__all__ = ["kilometres", "oriented", "pair_features", "pair_notebook", "pair_score"]
+__all__ = ["oriented", "pair_features", "pair_notebook", "pair_score"]

@@ -16,9 +16,9 @@ from .candidates import AT, Candidate, IncidentTerms, fill_values, incident_note
 from .concepts import concept_names
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident, Member
-from .items import Item
+from .items import Item, kilometres
 from .pair_terms import PAIR_FEATURES
-from .pairs import kilometres, oriented, pair_notebook, pair_score
+from .pairs import oriented, pair_notebook, pair_score
 from .statistics import Statistics
 from .weights import Weights
 
@@ -243,7 +243,7 @@ def _place(one: Item, other: Item, _: Statistics) -> str:
     a, b = one.f, other.f
     if a.lat is None or b.lat is None or NO_RANK in (a.place_rank, b.place_rank):
         return "one of the two has no place on the map"
-    text = f"{kilometres(a, b):.1f} km apart"
+    text = f"{kilometres(one, other):.1f} km apart"
     shared = _shown(one, (key for key in a.place if key in other.place))
     return f"{text}, both at {shared}" if shared else text
 

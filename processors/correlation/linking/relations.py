@@ -17,11 +17,11 @@ from typing import Any, Final
 
 from .api import RelationProposal
 from .faces import Face, earlier_than
-from .incidents import Incident
+from .incidents import Incident, most_shared
 from .index import Index
 from .relation_features import FEATURES, Choice, beside_the_others, choice_of
 from .relation_kinds import SAID_OF_THE_EARLIER, reasons_of, relation_of
-from .statistics import EQUAL_SUMS, Statistics
+from .statistics import Statistics
 from .weights import BadWeights
 
 MAX_LOOKED_AT: Final = 16
@@ -116,13 +116,7 @@ class Relations:
                 found[name] = max(found.get(name, 0.0), shared)
         found.pop(incident.incident_id, None)
         incidents = held.incidents
-        likely: Collection[str] = found
-        if len(found) > MAX_LOOKED_AT:
-            # those that may be among the best once they are rounded: the rest need no sorting
-            least = sorted(found.values(), reverse=True)[MAX_LOOKED_AT - 1] - EQUAL_SUMS
-            likely = [name for name, shared in found.items() if shared >= least]
-        best = sorted([(-round(found[name], 6), incidents[name].first_seq, name) for name in likely])[:MAX_LOOKED_AT]
-        ranked = [name for _, _, name in best]
+        ranked = most_shared(found, incidents, MAX_LOOKED_AT)
         more = [name for name in known if name in incidents and name not in ranked and name != incident.incident_id]
         ranked += more[:MAX_LOOKED_AT]
         earlier: list[Choice] = []

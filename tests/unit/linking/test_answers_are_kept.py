@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from processors.correlation import conflicts
 from processors.correlation.linking.features import Features
-from processors.correlation.linking.items import Item, kilometres, kilometres_between
+from processors.correlation.linking.items import Item, kilometres
 from processors.correlation.linking.linker import EvidenceLinker
 from producers.feeds.coded import parse_coded
 
@@ -71,9 +74,10 @@ def test_who_changes_what_was_found_changes_it_for_nobody_else() -> None:
     assert linker._index.scores(features, linker.statistics) == again
 
 
-def test_the_distance_of_two_items_is_that_of_their_features_to_the_last_bit() -> None:
+def test_the_distance_of_two_items_is_that_of_their_places() -> None:
     placed = [Item(features) for features in FEATURES.values() if features.lat is not None]
     assert len(placed) > 10
     for one in placed:
         for other in placed:
-            assert kilometres_between(one, other) == kilometres(one.f, other.f)
+            far = conflicts.kilometres(one.lat, one.lon, other.lat, other.lon)
+            assert kilometres(one, other) == pytest.approx(far, abs=1e-6)
