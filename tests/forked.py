@@ -188,7 +188,7 @@ def _become(given: Mapping[str, Any], files: list[int]) -> NoReturn:
     os.environ.clear()
     os.environ.update(given["environment"])
     if "PYTHONUNBUFFERED" in os.environ:
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a file, as every process has
+        sys.stdout.reconfigure(line_buffering=True)
     time.tzset()
     tempfile.tempdir = None
     os.chdir(given["cwd"])

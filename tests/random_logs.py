@@ -77,16 +77,16 @@ def events(draw: st.DrawFn) -> AnyEvent:
     if kind == "attack":
         by = draw(st.sampled_from([(), ("Group X",)]))
         weapons = draw(st.sampled_from([None, "drone", "3 drone", "2 drones"]))
-        return an_attack(at, place, by=by, weapons=weapons, **common)  # type: ignore[arg-type]  # drawn above
+        return an_attack(at, place, by=by, weapons=weapons, **common)
     if kind == "protest":
-        return a_protest(at, place, participants=draw(st.sampled_from([None, 100, 500])), **common)  # type: ignore[arg-type]
+        return a_protest(at, place, participants=draw(st.sampled_from([None, 100, 500])), **common)
     return a_statement(
         at,
         place,
         speaker=draw(st.sampled_from([*SPEAKERS, None])),
         stance=draw(st.sampled_from(STANCES)),
         target=draw(st.sampled_from(["Group X", "Group Y"])),
-        **common,  # type: ignore[arg-type]  # drawn above
+        **common,
     )
 
 

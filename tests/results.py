@@ -68,7 +68,7 @@ def an_entry(
         event_id=event_id,
         incident_id=incident,
         kind=EventKind(kind),
-        occurred=happened,  # type: ignore[arg-type]  # the word "same" is gone
+        occurred=happened,
         published_at=time_of(at),
         reported_at=time_of(at),
         recorded_at=time_of(at),

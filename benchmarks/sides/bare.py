@@ -76,7 +76,8 @@ class Bare:
             core = self._cores.get(region)
             if core is None:
                 core = self._cores[region] = self._cores_of.core_for(region)
-            changes = core.apply(LogRecord(event, region, self._partition, message.offset()))  # type: ignore[arg-type]
+            offset: int = message.offset()  # type: ignore[assignment]  # None only in reports of failed sends
+            changes = core.apply(LogRecord(event, region, self._partition, offset))
             brought = {update.incident_id: update for update in changes.updates}
             parted.update({(region, head.incident_id): head for head in changes.parting})
             for update in changes.updates:

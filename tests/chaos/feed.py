@@ -64,7 +64,7 @@ def record(seed: int, number: int, core: str) -> Record:
     elif luck > 0.983:
         headers = [(name, text) for name, text in headers if name != "ce_type"]
     elif luck > 0.981:
-        key = None  # type: ignore[assignment]  # a producer that forgets the key
+        key = None
     return partition, key, value, [*headers, (NUMBER, str(number).encode())]
 
 

@@ -92,7 +92,7 @@ class Storm:
             if time.monotonic() - self._began > most_s:
                 break
             begin = time.monotonic() + disturbance.wait_s
-            self._until(lambda begin=begin: time.monotonic() >= begin, "the time of the next one")  # type: ignore[misc]
+            self._until(lambda begin=begin: time.monotonic() >= begin, "the time of the next one")
             if disturbance.kind in _OF_WORKERS:
                 self._to_worker(disturbance)
             elif disturbance.kind in ("broker_kill", "broker_freeze"):

@@ -107,7 +107,7 @@ def _lists(newest: Mapping[Hashable, bytes]) -> dict[Hashable, list[bytes]]:
 def _check_chains(found: Results, verdict: Verdict) -> None:
     """By itself, without the replay: each incident's revisions are 1, 2, 3, ..."""
     chains: dict[object, set[int]] = {}
-    for key, revision in found.updates:  # type: ignore[misc]  # pairs, see `take`
+    for key, revision in found.updates:
         chains.setdefault(key, set()).add(revision)
     for key, revisions in chains.items():
         holes = set(range(1, max(revisions) + 1)) - revisions

@@ -224,7 +224,7 @@ def test_a_gate_that_dies_between_append_and_commit_does_not_decide_twice(
     report(settings, clock.at)
     consumer, producer = gate_clients(settings)
     dying = Gate(
-        _DiesBeforeTheCommit(consumer),  # type: ignore[arg-type]  # a consumer but for one method
+        _DiesBeforeTheCommit(consumer),
         producer,
         settings,
         partitions=PARTITIONS,

@@ -33,7 +33,7 @@ def test_a_perfect_prediction_scores_one_everywhere(labels: list[tuple[int, int]
 
 
 @given(_LABELS, st.permutations(range(6)), st.randoms())
-def test_names_of_incidents_and_order_of_events_do_not_matter(labels, names, random) -> None:  # type: ignore[no-untyped-def]  # hypothesis
+def test_names_of_incidents_and_order_of_events_do_not_matter(labels, names, random) -> None:
     predicted, gold = _both(labels)
     renamed = [(event, f"q{names[int(incident[1:])]}") for event, incident in predicted.items()]
     random.shuffle(renamed)

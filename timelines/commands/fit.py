@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
         """
         try:
             import numpy  # noqa: F401 - an extra: said here rather than in a traceback
-            import scipy  # noqa: F401
+            import scipy  # noqa: F401 - the same
         except ImportError:
             fail("fit", "numpy and scipy are missing: install the extra, pip install 'incident-timelines[fit]'", 1)
         from processors.correlation.linking.pair_terms import PAIR_FEATURES

@@ -6,7 +6,7 @@ import time
 from uuid import uuid4
 
 import pytest
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]  # public, but imported there without `as`
+from confluent_kafka.admin import NewTopic
 
 from consumers.export import stored_records
 from runtime.clients import new_admin, new_producer

@@ -33,7 +33,7 @@ def _answer(ask: Callable[[], object]) -> object:
 
 
 def _is_told(consumer: Consumer) -> bool:
-    return all(isinstance(_answer(lambda one=place: ask_marks(consumer, one, 2.0)), tuple) for place in _PLACES)  # type: ignore[misc]
+    return all(isinstance(_answer(lambda one=place: ask_marks(consumer, one, 2.0)), tuple) for place in _PLACES)
 
 
 def _has_forgotten(consumer: Consumer, place: TopicPartition) -> bool:
@@ -50,7 +50,7 @@ def test_what_librdkafka_no_longer_knows_after_a_freeze_is_asked_for_anew(own_ka
     def go_on_asking(consumer: Consumer, wait: float) -> None:
         while not is_over.wait(0.05):
             for place in _PLACES:
-                _answer(lambda one=place: consumer.get_watermark_offsets(one, timeout=wait))  # type: ignore[misc]
+                _answer(lambda one=place: consumer.get_watermark_offsets(one, timeout=wait))
 
     for _ in range(_MOST_FREEZES):
         is_over.clear()
@@ -61,13 +61,13 @@ def test_what_librdkafka_no_longer_knows_after_a_freeze_is_asked_for_anew(own_ka
         time.sleep(_FROZEN_S)  # the controller, the same process, ends the session of the broker when it wakes up
         own_kafka.signal_node(1, signal.SIGCONT)
         fresh = new_consumer(settings, "fresh")
-        wait_until(lambda one=fresh: _is_told(one), what="leaders")  # type: ignore[misc]
+        wait_until(lambda one=fresh: _is_told(one), what="leaders")
         is_over.set()
         for thread in threads:
             thread.join()
         forgot = [(consumer, place) for consumer, _ in asking for place in _PLACES if _has_forgotten(consumer, place)]
         for consumer in {consumer for consumer, _ in forgot}:
-            wait_until(lambda one=consumer: _is_told(one), what="the ends that it had forgotten")  # type: ignore[misc]
+            wait_until(lambda one=consumer: _is_told(one), what="the ends that it had forgotten")
         if forgot:
             return
     pytest.fail(f"in {_MOST_FREEZES} freezes librdkafka forgot nothing: if it no longer does, ask_marks can go")

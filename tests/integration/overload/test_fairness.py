@@ -53,7 +53,7 @@ def lateness(
         began = time.monotonic()
         add(CALM, f"c{number}", f"calm{number} somewhere")
         producer.flush(10)
-        wait_until(lambda wanted=number: applied(CALM) >= wanted, what="the calm region's record")  # type: ignore[misc]
+        wait_until(lambda wanted=number: applied(CALM) >= wanted, what="the calm region's record")
         late.append(time.monotonic() - began)
         time.sleep(max(0.0, 0.5 - late[-1]))
     waiting = flood - 1 - applied(FLOODED)

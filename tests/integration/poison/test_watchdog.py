@@ -33,7 +33,7 @@ def reports(*headlines: str) -> list[tuple[object, str]]:
 def begun(start: Start, settings: Settings, **given: object) -> WorkerProcess:
     worker = start(**given)
     worker.wait_ready()
-    append(settings, reports("fire"), PARTITIONS)  # type: ignore[arg-type]
+    append(settings, reports("fire"), PARTITIONS)
     wait_until(lambda: worker.applied() == 1, what="the first report applied")
     return worker
 
@@ -42,7 +42,7 @@ def test_a_core_that_never_comes_back_ends_the_worker_which_names_the_record(
     settings: Settings, start_troubled: Start
 ) -> None:
     worker = begun(start_troubled, settings, stuck_after_s=2)
-    append(settings, reports("hang on", "fire behind it"), PARTITIONS)  # type: ignore[arg-type]
+    append(settings, reports("hang on", "fire behind it"), PARTITIONS)
     began = time.monotonic()
     assert worker.wait() == 1
     assert 1.5 < time.monotonic() - began < 40
@@ -59,7 +59,7 @@ def test_a_core_that_never_comes_back_ends_the_worker_which_names_the_record(
 
 def test_liveness_says_which_record_holds_up_the_core(settings: Settings, start_troubled: Start) -> None:
     worker = begun(start_troubled, settings, stuck_after_s=2)
-    append(settings, reports("hang on"), PARTITIONS)  # type: ignore[arg-type]
+    append(settings, reports("hang on"), PARTITIONS)
     wait_until(lambda: "core" in live_problems(worker), what="the stuck core in /live")
     assert "the record at offset 1 of partition 2" in live_problems(worker)["core"]
 
@@ -68,7 +68,7 @@ def test_a_core_that_lets_no_thread_run_is_ended_by_the_interpreters_own_timer(
     settings: Settings, start_troubled: Start
 ) -> None:
     worker = begun(start_troubled, settings, stuck_after_s=1, environment={"LOOP_S": "2"})
-    append(settings, reports("hog all"), PARTITIONS)  # type: ignore[arg-type]
+    append(settings, reports("hog all"), PARTITIONS)
     assert worker.wait() == 1
     assert "troubled_worker.py" in worker.log_file.read_text(), "no stack tells where it stood"
 
@@ -79,7 +79,7 @@ def test_a_consumer_that_silently_gets_nothing_more_shows_in_lag_readiness_and_l
     worker = begun(start_troubled, settings)
     (tmp_path / "trouble").write_text("pause")
     time.sleep(0.2)  # the pause itself shows nowhere: that is the point
-    append(settings, reports(*["flood"] * 7), PARTITIONS)  # type: ignore[arg-type]
+    append(settings, reports(*["flood"] * 7), PARTITIONS)
     wait_until(lambda: worker.metric("lag_records").get('partition="2"') == 7, what="the true lag")
     assert worker.metric("lag_age_seconds")[""] < 10
     wait_until(lambda: "progress" in worker.problems(), what="the halt in /ready")

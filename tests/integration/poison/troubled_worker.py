@@ -114,7 +114,7 @@ def main() -> int:
         assert hasattr(service, name)
         if os.environ.get("QUICK"):
             setattr(service, name, seconds)
-    watch._LOOP_S = float(os.environ.get("LOOP_S", "30"))  # type: ignore[misc]  # Final but for this test
+    watch._LOOP_S = float(os.environ.get("LOOP_S", "30"))
     build: Callable[..., Worker] = service.build_worker
 
     def build_and_watch(*given: Any, **named: Any) -> Worker:
@@ -123,7 +123,7 @@ def main() -> int:
             threading.Thread(target=wait_for_trouble, args=(Path(file), worker), daemon=True).start()
         return worker
 
-    service.build_worker = build_and_watch  # type: ignore[attr-defined]  # the composition root's own name
+    service.build_worker = build_and_watch
     cores = cores_named(os.environ.get("CORE", ""))
     milliseconds = float(os.environ.get("CORE_MS", "0"))
     settings = load_settings()

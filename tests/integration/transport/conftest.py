@@ -73,7 +73,7 @@ async def running(app: faust.App) -> AsyncIterator[faust.App]:
     """The app from its start to its end, in good order."""
     starting = asyncio.create_task(app.start())
     try:
-        await until(lambda: app.consumer.is_polling, what="the start")  # type: ignore[attr-defined]  # ours
+        await until(lambda: app.consumer.is_polling, what="the start")
         yield app
     finally:
         await asyncio.wait_for(app.stop(), 20)

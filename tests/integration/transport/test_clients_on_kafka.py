@@ -89,4 +89,4 @@ async def test_an_asgi_application_s_lifespan_starts_and_stops_the_app(yard: Yar
         await app.producer.send_and_wait(name, b"k", b"from a request", None, None, None)
         await until(lambda: seen == [b"from a request"])
     assert app.should_stop
-    assert not app.consumer.is_polling  # type: ignore[attr-defined]  # ours
+    assert not app.consumer.is_polling

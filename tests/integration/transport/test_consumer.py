@@ -128,13 +128,13 @@ async def test_what_is_acknowledged_while_a_commit_is_under_way_is_committed_at_
             committed.append(offsets[TP("source", 0)])
             return await stock(offsets)
 
-        app.consumer._commit = slow  # type: ignore[method-assign]
+        app.consumer._commit = slow
         held[0].ack()
         first = asyncio.create_task(app.consumer.commit())
         await under_way.wait()
         for event in held[1:]:
             event.ack()
-        ending = asyncio.create_task(app.consumer._revoked() if how == "revoke" else app.consumer.stop())  # type: ignore[attr-defined]  # ours
+        ending = asyncio.create_task(app.consumer._revoked() if how == "revoke" else app.consumer.stop())
         await until(lambda: app.consumer.should_stop or app.rebalancing)
         may_end.set()
         await asyncio.wait_for(asyncio.gather(first, ending), 20)
@@ -177,7 +177,7 @@ async def test_a_slow_agent_stops_the_poll_thread_and_memory_holds_a_bounded_num
 
     bench.send(3_000)
     async with running(app):
-        poller = app.consumer.poller  # type: ignore[attr-defined]  # ours
+        poller = app.consumer.poller
         at = (0, 0)  # rounds and pauses when it was last seen to poll
 
         def stands_still() -> bool:
@@ -252,10 +252,10 @@ async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_
 
     bench.send(100, partition=0)
     async with running(app):
-        await until(lambda: app.consumer.poller.waiting == 2, what="fetches that wait")  # type: ignore[attr-defined]
+        await until(lambda: app.consumer.poller.waiting == 2, what="fetches that wait")
         app.consumer.pause_partitions({TP("source", 0)})
         going_on.set()
-        await until(lambda: app.consumer.poller.waiting == 0, what="the waiting fetches' end")  # type: ignore[attr-defined]
+        await until(lambda: app.consumer.poller.waiting == 0, what="the waiting fetches' end")
         delivered = len(seen)
         assert delivered < 100
         app.consumer.resume_partitions({TP("source", 0)})

@@ -247,7 +247,7 @@ async def test_seek_pause_and_resume(yard: Yard) -> None:
         await until(lambda: seen == [*range(10), 6, 7, 8, 9])
         app.consumer.pause_partitions({place})
         yard.send(name, numbered(5))
-        await until(lambda: app.consumer.poller.waiting == 0)  # type: ignore[attr-defined]  # ours
+        await until(lambda: app.consumer.poller.waiting == 0)
         assert await app.consumer.highwaters(place) == {place: 15}
         assert len(seen) == 14, "paused"
         app.consumer.resume_partitions({place})

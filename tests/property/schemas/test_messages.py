@@ -159,8 +159,8 @@ def test_a_message_survives_a_copy_and_its_headers_are_read_back(ce_type: str, d
     message: BaseModel = decode(ce_type, raw_of(data.draw(payloads(ce_type))))
     copy = message.model_copy(deep=True)
     assert copy == message
-    assert encode(copy) == encode(message)  # type: ignore[arg-type]  # a copy of a message is one
-    read = read_headers(headers_as_worker(copy))  # type: ignore[arg-type]  # as above
+    assert encode(copy) == encode(message)
+    read = read_headers(headers_as_worker(copy))
     assert read.type == ce_type
     assert read.time is not None
     if isinstance(copy, AttackEvent | StatementEvent | ProtestEvent | Tick | Command):

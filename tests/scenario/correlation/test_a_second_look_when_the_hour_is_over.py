@@ -11,7 +11,7 @@ from tests.stories import Story
 
 def doubtful(at: str = "10:20", place: str = "Kherson", event_id: str = "doubtful", **given: object) -> LogMessage:
     """Placed by the place for now; rather of Odesa's incident, if there is one."""
-    return an_attack(at, place, event_id=event_id, publisher="Reuters", extra={"rather": "Odesa"}, **given)  # type: ignore[arg-type]  # what a test gives
+    return an_attack(at, place, event_id=event_id, publisher="Reuters", extra={"rather": "Odesa"}, **given)
 
 
 def odesa(at: str = "10:40") -> LogMessage:
@@ -31,7 +31,7 @@ def test_it_goes_over_when_the_hour_is_over_and_both_timelines_say_so_and_why() 
     story.tell(a_tick("11:00"))
     assert story.home("doubtful") == story.home("odesa") != was
     assert (story.head("first").entries_total, story.head("odesa").entries_total) == (1, 2)
-    moves = {(change.from_incident, change.to_incident, change.reasons) for change in story.changes("entry_moved")}  # type: ignore[attr-defined]  # of this type
+    moves = {(change.from_incident, change.to_incident, change.reasons) for change in story.changes("entry_moved")}
     why = ("asked again when the reports of its hour were in: suits this better, at 4.0 log-odds",)
     assert moves == {(None, story.home("odesa"), why), (was, None, why)}
 
@@ -67,7 +67,7 @@ def test_what_suits_no_incident_any_more_founds_its_own() -> None:
     story.tell(an_attack("10:00", event_id="first"), leaver, odesa(), a_tick("11:00"))
     assert len({story.home(event) for event in ("first", "leaver", "odesa")}) == 3
     assert story.head("leaver").split_from == story.home("first")
-    assert "nothing suits it well enough" in story.changes("split")[0].reasons[0]  # type: ignore[attr-defined]  # of this type
+    assert "nothing suits it well enough" in story.changes("split")[0].reasons[0]
 
 
 def test_what_stands_alone_and_suits_nothing_changes_nothing() -> None:

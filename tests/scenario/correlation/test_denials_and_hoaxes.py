@@ -12,7 +12,7 @@ def denies(who: str, at: str, publisher: str = "AFP", target: str | None = None)
 
 def test_one_denial_against_one_source_contests_the_incident() -> None:
     story = Story()
-    story.tell(first := an_attack("10:00"), denies("The army", "11:00"))  # type: ignore[arg-type]
+    story.tell(first := an_attack("10:00"), denies("The army", "11:00"))
     head = story.head(first)
     assert (head.standing, head.standing_reason) == (
         "contested",
@@ -23,7 +23,7 @@ def test_one_denial_against_one_source_contests_the_incident() -> None:
 def test_two_denials_against_one_source_that_nobody_confirms_refute_it_and_a_second_source_upholds_it() -> None:
     story = Story()
     first = an_attack("10:00", publisher="Blog")
-    story.tell(first, denies("The army", "11:00"), denies("The mayor", "12:00"))  # type: ignore[arg-type]
+    story.tell(first, denies("The army", "11:00"), denies("The mayor", "12:00"))
     assert story.head(first).standing == "refuted"
     story.tell(a_statement("13:00", speaker="The hospital", stance="confirms"))
     assert story.head(first).standing == "contested"
@@ -35,7 +35,7 @@ def test_two_denials_against_one_source_that_nobody_confirms_refute_it_and_a_sec
 def test_a_hoax_is_refuted_when_it_is_denied_and_the_report_withdrawn() -> None:
     story = Story()
     first = an_attack("10:00", publisher="Blog", event_id="a")
-    story.tell(first, denies("Police", "11:00"), an_attack("12:00", publisher="Blog", retracts="a"))  # type: ignore[arg-type]
+    story.tell(first, denies("Police", "11:00"), an_attack("12:00", publisher="Blog", retracts="a"))
     head = story.head(first)
     assert (head.standing, head.standing_reason) == (
         "refuted",
@@ -46,7 +46,7 @@ def test_a_hoax_is_refuted_when_it_is_denied_and_the_report_withdrawn() -> None:
 def test_a_denial_of_something_about_the_incident_does_not_touch_its_standing() -> None:
     story = Story()
     first = an_attack("10:00")
-    story.tell(first, denies("Governor", "11:00", target="ransom payment"), denies("Mayor", "12:00", target="release"))  # type: ignore[arg-type]
+    story.tell(first, denies("Governor", "11:00", target="ransom payment"), denies("Mayor", "12:00", target="release"))
     head = story.head(first)
     assert head.standing == "unconfirmed"
     denied = {claim.value for claim in head.claims if claim.about == "occurrence"}
@@ -65,7 +65,7 @@ def test_doubt_contests_what_rests_on_one_source_and_not_what_rests_on_two() -> 
 def test_who_first_denies_and_then_confirms_is_counted_with_the_newer_word() -> None:
     story = Story()
     first = an_attack("10:00")
-    story.tell(first, denies("The army", "11:00"), a_statement("12:00", speaker="The Army", stance="confirms"))  # type: ignore[arg-type]
+    story.tell(first, denies("The army", "11:00"), a_statement("12:00", speaker="The Army", stance="confirms"))
     assert story.claims(first, "occurrence") == [
         ("did not happen", "The army", "superseded"),
         ("happened", "The army", "current"),

@@ -41,9 +41,9 @@ def a_full_report(number: int, filling: str) -> AnyEvent:
     place = a_place("Kherson", admin1=fill(filling, 300, number))
     if number % 2:
         stances = [(str(stance), fill(filling, 1_000, number)) for stance in Stance][:20]
-        return a_statement(at, place, speaker=fill(filling, 300, number), stance=stances, killed=number, **common)  # type: ignore[arg-type]
+        return a_statement(at, place, speaker=fill(filling, 300, number), stance=stances, killed=number, **common)
     weapons = tuple(Weapon(type=fill(filling, 300, kind), count=kind + number) for kind in range(20))
-    return an_attack(at, place, killed=number, injured=number, weapons=weapons, by=actors, **common)  # type: ignore[arg-type]
+    return an_attack(at, place, killed=number, injured=number, weapons=weapons, by=actors, **common)
 
 
 @pytest.mark.parametrize("filling", FILLINGS)
@@ -115,7 +115,7 @@ def test_an_attack_of_an_unknown_place_precision_and_time_is_taken_as_unknown() 
     head = story.head("a")
     assert head.location is not None
     assert str(head.location.precision) == "orbit"
-    assert str(head.occurred.precision) == "instant"  # type: ignore[union-attr]
+    assert str(head.occurred.precision) == "instant"
 
 
 def test_a_bare_report_without_place_time_actors_or_numbers_is_an_incident_all_the_same() -> None:

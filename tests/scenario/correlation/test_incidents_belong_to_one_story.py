@@ -58,7 +58,7 @@ def test_relations_of_a_merged_incident_become_those_of_the_one_it_is_part_of() 
 def test_relations_are_bounded() -> None:
     story = Story(Policy(related=3))
     reports = [an_attack("10:00", f"Town {number}", event_id=f"t{number}") for number in range(8)]
-    reports = [r.model_copy(update={"location": r.location.model_copy(update={"country": "UA"})}) for r in reports]  # type: ignore[union-attr]
+    reports = [r.model_copy(update={"location": r.location.model_copy(update={"country": "UA"})}) for r in reports]
     story.tell(*reports)
     assert all(len(story.head(report).related) <= 3 for report in reports)
 

@@ -22,7 +22,7 @@ def test_the_incident_with_more_entries_stays_whichever_is_older() -> None:
     assert story.core.head(gone).merged_into == stays
     assert {entry.event_id for entry in changes.entries} == {"k1", "k2"}  # only the smaller is moved
     merged = story.changes("merged")
-    assert [(change.into, change.from_, change.score) for change in merged] == [(stays, gone, 2.5)] * 2  # type: ignore[union-attr]
+    assert [(change.into, change.from_, change.score) for change in merged] == [(stays, gone, 2.5)] * 2
 
 
 def test_of_two_as_large_the_older_stays() -> None:

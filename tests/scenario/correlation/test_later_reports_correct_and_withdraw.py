@@ -18,7 +18,7 @@ def test_a_correction_raises_the_toll_without_a_new_incident_and_shows_old_and_n
     assert story.entries["fix"].role == "correction"
     assert story.entries["first"].corrected_by == "fix"
     assert story.claims("first", "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
-    corrected = {change.field: (change.was, change.now) for change in story.changes("corrected")}  # type: ignore[union-attr]
+    corrected = {change.field: (change.was, change.now) for change in story.changes("corrected")}
     assert corrected["killed"] == ("2", "6")
     # what the correction does not speak of still stands
     assert [value for value, _, state in story.claims("first", "attribution") if state == "current"] == ["Group X"]
@@ -76,7 +76,7 @@ def test_a_corrected_place_takes_a_report_out_of_an_incident_it_does_not_belong_
     assert head.location.name == "Lagos"
     assert story.head("k1").entries_total == 1
     assert story.claims("k1", "killed") == []
-    assert {(change.from_, change.into) for change in story.changes("split")} == {(story.home("k1"), story.home("k2"))}  # type: ignore[union-attr]
+    assert {(change.from_, change.into) for change in story.changes("split")} == {(story.home("k1"), story.home("k2"))}
 
 
 def test_a_corrected_place_takes_the_copies_along_and_joins_the_incident_that_was_there() -> None:
@@ -96,7 +96,7 @@ def test_a_correction_of_the_only_report_corrects_the_incident_itself() -> None:
     story = Story()
     story.tell(an_attack("10:00", event_id="k1"), an_attack("12:00", "Lagos", event_id="fix", corrects="k1"))
     assert story.home("k1") == story.home("fix")
-    assert story.head("k1").location.name == "Lagos"  # type: ignore[union-attr]
+    assert story.head("k1").location.name == "Lagos"
 
 
 def test_a_pinned_report_stays_where_a_person_put_it_whatever_is_corrected() -> None:
@@ -117,7 +117,7 @@ def test_when_every_report_is_withdrawn_the_incident_is_retracted_and_says_so() 
     head = story.head("a")
     assert (head.standing, head.standing_reason) == ("retracted", "its only report was withdrawn")
     assert story.entries["a"].retracted_by == "sorry"
-    assert [change.event_id for change in story.changes("retracted")] == ["a"]  # type: ignore[union-attr]
+    assert [change.event_id for change in story.changes("retracted")] == ["a"]
 
 
 def test_an_event_cannot_correct_itself() -> None:
@@ -152,7 +152,7 @@ def test_a_second_correction_corrects_the_first_one_too() -> None:
     ]
     told = [
         (change.event_id, change.was, change.now) for change in story.changes("corrected") if change.field == "killed"
-    ]  # type: ignore[union-attr]
+    ]
     assert told == [("first", "2", "6"), ("fix", "6", "5")]
 
 
@@ -162,8 +162,8 @@ def test_what_a_withdrawn_correction_replaced_holds_again() -> None:
         an_attack("10:00", killed=2, event_id="first"),
         an_attack("11:00", "Kherson market", killed=6, speaker="The hospital", corrects="first", event_id="fix"),
     )
-    assert story.head("first").location.name == "Kherson market"  # type: ignore[union-attr]
+    assert story.head("first").location.name == "Kherson market"
     story.tell(an_attack("12:00", retracts="fix", event_id="sorry"))
     assert story.claims("first", "killed") == [(2, "AFP", "current"), (6, "The hospital", "withdrawn")]
     assert story.entries["first"].corrected_by is None
-    assert story.head("first").location.name == "Kherson"  # type: ignore[union-attr]
+    assert story.head("first").location.name == "Kherson"

@@ -166,7 +166,7 @@ def test_every_incident_that_a_decision_touches_says_who_decided_and_why() -> No
     assert len(changes.updates) == 2
     for update in changes.updates:
         first = update.changes[0]
-        assert (first.type, first.by, first.reason) == ("decided", "Ada", "one raid")  # type: ignore[union-attr]
+        assert (first.type, first.by, first.reason) == ("decided", "Ada", "one raid")
 
 
 def test_redaction_removes_content_from_entry_head_claims_and_state_and_leaves_that_there_was_a_report() -> None:

@@ -53,7 +53,7 @@ def a_row(
 
 
 def told(*events: AnyEvent) -> Any:
-    story = Story(linker=EvidenceLinker())  # type: ignore[arg-type]  # any linker will do
+    story = Story(linker=EvidenceLinker())
     story.tell(*events)
     return story
 
@@ -112,7 +112,7 @@ def test_a_better_partner_draws_and_who_is_left_finds_the_next() -> None:
 
 def test_the_rest_of_a_log_of_rows_gives_the_same_bytes_after_a_restore_at_any_record() -> None:
     made = paired("restore", acled_rows(5, 24, days=2), Second.BOTH, 1)
-    log = a_log([event.model_copy(update={"recorded_at": made.events[0].occurred.until}) for event in made.events])  # type: ignore[union-attr]  # rows have days
+    log = a_log([event.model_copy(update={"recorded_at": made.events[0].occurred.until}) for event in made.events])
     never_stopped = Correlator(REGION, EvidenceLinker())
     outputs, states = [], [list(never_stopped.dump())]
     for record in log:

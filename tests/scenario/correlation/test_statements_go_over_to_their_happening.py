@@ -27,7 +27,7 @@ def test_they_go_over_once_it_is_reported_and_both_timelines_say_so_and_why() ->
     assert story.home("word") == story.home("attack") != was
     assert story.entries["word"].role is EntryRole.REACTION
     assert story.head("clash").entries_total == 1
-    moves = {(change.from_incident, change.to_incident, change.reasons) for change in story.changes("entry_moved")}  # type: ignore[attr-defined]
+    moves = {(change.from_incident, change.to_incident, change.reasons) for change in story.changes("entry_moved")}
     assert moves == {(None, story.home("attack"), ("is about this",)), (was, None, ("is about this",))}
 
 

@@ -71,7 +71,7 @@ def test_the_title_is_the_headline_that_tells_most_and_stays_when_another_tells_
     )
     assert story.home(refers) == story.home(vague)
     assert story.head(vague).title == "Drone kills three at a market in Kherson"
-    assert [(change.was, change.now) for change in story.changes("retitled")] == [  # type: ignore[union-attr]
+    assert [(change.was, change.now) for change in story.changes("retitled")] == [
         ("Reports of an incident", "Drone kills three at a market in Kherson")
     ]
 

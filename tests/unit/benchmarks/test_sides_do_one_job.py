@@ -57,7 +57,7 @@ class Received:
 def by_hand(job: str, records: list[RawRecord]) -> Written:
     recorder, marks = Recorder(), Marks(1_000_000, lambda result: None)
     given = argparse.Namespace(job=job, core_us=0.0)
-    Bare(0, recorder, "changelog", given, marks).take([Received(record) for record in records])  # type: ignore[arg-type]
+    Bare(0, recorder, "changelog", given, marks).take([Received(record) for record in records])
     return recorder.written
 
 

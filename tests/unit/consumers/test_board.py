@@ -14,7 +14,7 @@ from tests.results import a_head, an_entry
 
 
 def a_board(*heads: IncidentTimeline, **bounds: int) -> Board:
-    board = Board(**bounds)  # type: ignore[arg-type]  # whole numbers only
+    board = Board(**bounds)
     for head in heads:
         board.take(encode(head))
     return board
@@ -50,7 +50,7 @@ def test_a_closed_incident_asks_for_a_quarter_and_a_retracted_one_comes_last() -
 def test_a_lower_revision_that_comes_late_changes_nothing() -> None:
     board = a_board(a_head(revision=3, title="now"), a_head(revision=2, title="before"))
     assert [row.title for row in board.rows()] == ["now"]
-    assert board.head("inc-1").title == "now"  # type: ignore[union-attr]  # it is there
+    assert board.head("inc-1").title == "now"
 
 
 def test_a_merged_incident_leads_to_the_one_it_became_part_of() -> None:
@@ -60,7 +60,7 @@ def test_a_merged_incident_leads_to_the_one_it_became_part_of() -> None:
     )  # fmt: skip
     assert names(board) == ["inc-b"]
     assert board.title_of("inc-c") == "what stays"
-    assert board.head("inc-a").incident_id == "inc-b"  # type: ignore[union-attr]  # it is there
+    assert board.head("inc-a").incident_id == "inc-b"
 
 
 def test_a_forwarding_in_a_circle_ends() -> None:
@@ -121,7 +121,7 @@ def test_beyond_its_bytes_the_board_keeps_the_rows_of_the_coldest_and_lets_their
 
 def test_the_newest_entry_is_the_one_that_entered_the_log_last() -> None:
     entries = (an_entry("late", at="+1d 09:00"), an_entry("early", at="10:00"))
-    assert a_board(a_head(entries=entries)).rows()[0].newest.event_id == "late"  # type: ignore[union-attr]  # has one
+    assert a_board(a_head(entries=entries)).rows()[0].newest.event_id == "late"
 
 
 def test_what_is_no_head_is_refused_and_the_board_stays_as_it_was() -> None:

@@ -30,7 +30,7 @@ TITLES = {"inc-1": "A blast in Kherson", "inc-2": "A march in Kyiv"}
 
 
 def lines(*changes: AnyChange, entries: tuple[Entry, ...] = (), log: PlainLog | None = None, **given: str) -> list[str]:
-    update = an_update(given.pop("incident", "inc-1"), *changes, **given)  # type: ignore[arg-type]  # at is text
+    update = an_update(given.pop("incident", "inc-1"), *changes, **given)
     told = Told(update, encode(update), {entry.event_id: entry for entry in entries})
     return list((log or PlainLog(TITLES.get)).lines(told))
 
@@ -108,7 +108,7 @@ def test_every_other_change_has_its_line() -> None:
         Related(incident_id="inc-2", relation="reaction_protest", score=2.0),
         Unrelated(incident_id="inc-2", was="reaction_protest", reasons=("others suit it better",)),
         Decided(command_id="c1", decision="pin", by="Ada", reason="seen it"),
-        UnrecognizedChange(type=Unrecognized("sealed")),  # type: ignore[arg-type]  # what a reader may meet
+        UnrecognizedChange(type=Unrecognized("sealed")),
         entries=(moved,),
     )
     assert [line[6:] for line in told[2:]] == [

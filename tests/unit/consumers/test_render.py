@@ -51,7 +51,7 @@ def a_story(**given: object) -> IncidentTimeline:
         "attribution": "denied", "related": [("inc-2", "precursor"), ("inc-9", "retaliation")], "entries_total": 75,
         "zone": "Europe/Kyiv",
     }  # fmt: skip
-    return a_head(**{**fields, **given})  # type: ignore[arg-type]  # keywords of a_head
+    return a_head(**{**fields, **given})
 
 
 TITLES = {"inc-2": "A march the day before"}

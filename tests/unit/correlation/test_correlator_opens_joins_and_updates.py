@@ -10,7 +10,7 @@ from tests.place_and_day_linker import PlaceAndDayLinker
 
 
 def a_core() -> Correlator[object]:
-    return Correlator(REGION, PlaceAndDayLinker())  # type: ignore[arg-type]  # features are opaque here
+    return Correlator(REGION, PlaceAndDayLinker())
 
 
 def test_the_first_report_opens_an_incident_named_after_its_event() -> None:

@@ -19,7 +19,7 @@ def never(raw: bytes) -> object:
 
 
 def test_what_the_tables_go_by_is_known_without_reading_the_record() -> None:
-    unread = Unread.of(a_record(), never)  # type: ignore[arg-type]
+    unread = Unread.of(a_record(), never)
     assert unread is not None
     assert (unread.event_id, unread.seq, unread.incident_id) == ("e1", 7, "inc-1")
 
@@ -31,7 +31,7 @@ def test_both_tables_read_a_record_once_and_hold_one_event() -> None:
         read.append(raw)
         return object()
 
-    unread = Unread.of(a_record(), reading)  # type: ignore[arg-type]
+    unread = Unread.of(a_record(), reading)
     assert unread is not None
     by_id, by_seq = EventTable[str](), EventTable[int]()
     by_id.put_unread("e1", unread)
@@ -56,8 +56,8 @@ def test_both_tables_read_a_record_once_and_hold_one_event() -> None:
     ],
 )
 def test_a_record_that_says_more_to_the_tables_or_is_not_as_written_here_is_read_at_once(raw: bytes) -> None:
-    assert Unread.of(raw, never) is None  # type: ignore[arg-type]
+    assert Unread.of(raw, never) is None
 
 
 def test_a_headline_that_looks_like_a_field_does_not_make_it_one() -> None:
-    assert Unread.of(a_record(headline='x,"copy_of":"e0"'), never) is not None  # type: ignore[arg-type]
+    assert Unread.of(a_record(headline='x,"copy_of":"e0"'), never) is not None

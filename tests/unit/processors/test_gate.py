@@ -114,8 +114,8 @@ COMMAND = Scripted(COMMANDS, 7, a_command("middle-east:fire", requested_at=NOW))
 def a_gate(consumer: FakeConsumer, later: timedelta = timedelta(0)) -> tuple[Gate, FakeProducer]:
     producer = FakeProducer()
     gate = Gate(
-        consumer,  # type: ignore[arg-type]  # speaks as Consumer does
-        producer,  # type: ignore[arg-type]  # speaks as Producer does
+        consumer,
+        producer,
         Settings(tick_seconds=60),
         partitions=1,
         now=lambda: NOW + later,

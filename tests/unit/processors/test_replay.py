@@ -16,7 +16,7 @@ from tests.tally_core import VERSION, TallyCore, a_decision, an_attack
 
 
 def router_of(partitions: int) -> type:
-    return lambda partition: PartitionRouter(partition, TallyCore, core_version=VERSION, partitions=partitions)  # type: ignore[return-value]  # as good as a function
+    return lambda partition: PartitionRouter(partition, TallyCore, core_version=VERSION, partitions=partitions)
 
 
 def test_messages_become_a_log_with_offsets_of_each_partition() -> None:

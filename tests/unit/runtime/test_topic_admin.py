@@ -82,11 +82,11 @@ def a_good_broker() -> FakeAdmin:
 
 
 def found_in(admin: FakeAdmin) -> list[Found]:
-    return describe_topics(admin, SETTINGS)  # type: ignore[arg-type]  # speaks as AdminClient does
+    return describe_topics(admin, SETTINGS)
 
 
 def made_by(admin: FakeAdmin, settings: Settings = SETTINGS) -> list[Made]:
-    return create_topics(admin, settings)  # type: ignore[arg-type]  # speaks as AdminClient does
+    return create_topics(admin, settings)
 
 
 def test_what_is_missing_is_made_as_the_registry_has_it() -> None:

@@ -85,7 +85,7 @@ def test_a_thousand_undated_reports_at_the_beginning_are_not_all_held_in_memory(
             pulled += 1
             yield None
 
-    next(in_report_time(items(), lambda item: item))  # type: ignore[arg-type]
+    next(in_report_time(items(), lambda item: item))
     assert pulled <= 257
 
 
@@ -97,7 +97,7 @@ def test_only_a_leap_makes_the_stream_wait_for_the_next_item() -> None:
             pulled.append(text)
             yield time_of(text)
 
-    stream = in_report_time(items(), lambda item: item)  # type: ignore[arg-type]
+    stream = in_report_time(items(), lambda item: item)
     next(stream)
     next(stream)
     assert pulled == ["2021-11-05", "2021-11-06"]

@@ -119,12 +119,12 @@ def test_a_region_of_a_later_version_in_a_reference_moves_nothing() -> None:
         b'{"publisher":"p"},"location":{"name":"x","country":"GB","precision":"city"},'
         b'"corrects":{"event_id":"e0","region":"atlantis"}}'
     )
-    assert region_of(decode("incidents.event.v1", raw)) == "europe"  # type: ignore[arg-type]  # it is an event
+    assert region_of(decode("incidents.event.v1", raw)) == "europe"
 
 
 def test_messages_that_carry_their_region_say_it() -> None:
     tick = decode("incidents.tick.v1", b'{"tick_id":"t","region":"oceania","recorded_at":"2021-11-07T08:00:00Z"}')
-    assert region_of(tick) == "oceania"  # type: ignore[arg-type]
+    assert region_of(tick) == "oceania"
 
 
 @pytest.mark.parametrize("partitions", [0, -1])

@@ -100,7 +100,7 @@ def test_names_and_passwords_are_translated() -> None:
 
 def test_token_providers_of_aiokafka_are_refused_with_the_remedy() -> None:
     with pytest.raises(ImproperlyConfigured, match="oauth_cb"):
-        security_config(faust.OAuthCredentials(oauth_cb=None))  # type: ignore[arg-type]
+        security_config(faust.OAuthCredentials(oauth_cb=None))
 
 
 def test_options_are_refused_on_another_transport() -> None:

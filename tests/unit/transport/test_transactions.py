@@ -62,7 +62,7 @@ class ScriptedProducer:
 def a_writer(
     producer: ScriptedProducer, keep_trying: Callable[[], bool] = lambda: True, partition: int = 4
 ) -> TransactionalWriter:
-    return TransactionalWriter(producer, "app-4", partition, keep_trying=keep_trying)  # type: ignore[arg-type]
+    return TransactionalWriter(producer, "app-4", partition, keep_trying=keep_trying)
 
 
 TIMED_OUT = an_error(KafkaError._TIMED_OUT, retriable=True)
@@ -171,7 +171,7 @@ def test_a_broker_that_does_not_tell_of_the_topic_is_waited_for_by_the_opening_i
 def test_while_it_waits_it_says_since_when() -> None:
     seen: list[float | None] = []
     producer = ScriptedProducer(init=[TIMED_OUT, TIMED_OUT, None])
-    writer = a_writer(producer, lambda: seen.append(writer.waiting_since) or True)  # type: ignore[func-returns-value]
+    writer = a_writer(producer, lambda: seen.append(writer.waiting_since) or True)
     writer.open()
     assert seen[0] is not None
     assert seen == [seen[0], seen[0]]

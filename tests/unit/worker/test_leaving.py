@@ -44,7 +44,7 @@ async def test_a_batch_without_an_answer_holds_up_a_rebalance_for_a_minute(
                 told.append(writer.keep_trying())
 
     assert writer.keep_trying(), "of a partition that is still ours it is waited for"
-    worker.lanes = {0: InFlight()}  # type: ignore[dict-item]  # of a lane, what leaving needs
+    worker.lanes = {0: InFlight()}
     await worker._leave_lanes()
     assert told == [True, True, False]
     assert writer.keep_trying(), "the next assignment's batches have their time again"
