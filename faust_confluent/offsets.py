@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import TopicPartition as RdTopicPartition
 from confluent_kafka.admin import AdminClient
 from faust.types import TP
@@ -112,12 +112,18 @@ class Offsets(Delivery):
             self._is_sought = True
         return {tp: offset if offset >= 0 else cast("int", None) for tp, offset in known.items()}
 
+    def _weight_of(self, error: Exception) -> int:
+        """Of a commit that failed: whoever keeps the offsets elsewhere, too, misses nothing in a rebalance."""
+        code = error.args[0].code() if isinstance(error, KafkaException) else None
+        is_usual = code == KafkaError.REBALANCE_IN_PROGRESS and self.options.start_offsets is not None
+        return logging.INFO if is_usual else logging.WARNING
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         places = [RdTopicPartition(tp.topic, tp.partition, offset) for tp, offset in offsets.items()]
         try:
             done = await self._in_poller(lambda consumer: consumer.commit(offsets=places, asynchronous=False))
         except (KafkaException, PollerEnded) as error:
-            self._log(logging.WARNING, "offsets were not committed: %r", error)
+            self._log(self._weight_of(error), "offsets were not committed: %r", error)
             return False
         failed = [place for place in done or () if place.error is not None]
         if failed:
