@@ -83,7 +83,8 @@ class Offsets(Delivery):
     async def _seek_all(self, offsets: Mapping[TP, int]) -> None:
         places = {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
         poller = self.poller
-        await self._in_poller(lambda consumer: poller.seek(consumer, places))
+        if gone := await self._in_poller(lambda consumer: poller.seek(consumer, places)):
+            self._log(logging.INFO, "not sought, for a rebalance took them away: %s", gone)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek the sources to where they go on: what the application says, else what the group has committed.

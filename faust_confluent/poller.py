@@ -254,9 +254,17 @@ class Poller(threading.Thread):
 
     # --- commands -------------------------------------------------------------------------------------------
 
-    def seek(self, consumer: Consumer, offsets: Mapping[Place, int]) -> None:
-        """Command: read on from these offsets; negative: librdkafka's OFFSET_BEGINNING, OFFSET_END."""
+    def seek(self, consumer: Consumer, offsets: Mapping[Place, int]) -> list[Place]:
+        """Command: read on from these offsets; negative: librdkafka's OFFSET_BEGINNING, OFFSET_END.
+
+        Gives the places that the consumer holds no more: a rebalance came between the question and the command, and
+        whoever gets them next seeks them. (librdkafka would refuse for as long as one tries, as it does below.)
+        """
+        held = {(place.topic, place.partition) for place in consumer.assignment()}
+        gone = [place for place in offsets if place not in held]
         for (topic, partition), offset in offsets.items():
+            if (topic, partition) not in held:
+                continue
             for attempt in range(_SEEK_TRIES):
                 try:
                     consumer.seek(RdTopicPartition(topic, partition, offset))
@@ -267,6 +275,7 @@ class Poller(threading.Thread):
                         raise
                     threading.Event().wait(_SEEK_PAUSE_S)
             self.valid_from[topic, partition] = self._serial + 1
+        return gone
 
     @staticmethod
     def resume(consumer: Consumer, partitions: list[RdTopicPartition]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import Message
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from faust_confluent.poller import Poller
 
@@ -105,3 +105,29 @@ def test_a_callback_serves_commands_but_lets_nothing_flow_before_the_round_is_ov
     assert seen == [["seek"]]
     assert done == ["seek", "resume", "resume more", "pause"]
     assert poller.take() is not None
+
+
+class Seeking:
+    """A consumer that holds some partitions and, as librdkafka does, refuses to seek in all others."""
+
+    def __init__(self, *held: tuple[str, int]) -> None:
+        self.held = held
+        self.sought: list[tuple[str, int, int]] = []
+
+    def assignment(self) -> list[TopicPartition]:
+        return [TopicPartition(*place) for place in self.held]
+
+    def seek(self, at: TopicPartition) -> None:
+        if (at.topic, at.partition) not in self.held:
+            raise KafkaException(KafkaError(KafkaError._STATE))
+        self.sought.append((at.topic, at.partition, at.offset))
+
+
+def test_a_seek_that_a_rebalance_overtook_is_left_out_and_the_others_are_done() -> None:
+    """Else recovery died of "Erroneous state", after two seconds in which the poll thread did nothing else."""
+    client: Any = Seeking(("reports", 0), ("reports", 2))
+    poller = poller_of(client)
+    gone = poller.seek(client, {("reports", 0): 5, ("reports", 1): 6, ("reports", 2): 7})
+    assert gone == [("reports", 1)]
+    assert client.sought == [("reports", 0, 5), ("reports", 2, 7)]
+    assert ("reports", 1) not in poller.valid_from
