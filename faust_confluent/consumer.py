@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any, Final, cast
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID, KafkaException
 from confluent_kafka import Consumer as RdConsumer
 from confluent_kafka import TopicPartition as RdTopicPartition
 from faust.exceptions import ImproperlyConfigured
@@ -25,7 +25,7 @@ from .assignor import Assignor
 from .batch import BatchSchema
 from .offsets import Offsets
 from .options import consumer_config, librdkafka_log
-from .poller import Place, Poller, reset_offset
+from .poller import Poller, reset_offset
 
 #: what the consumer's modules take from the inside of Faust 0.15.3: attribute of -> names
 PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -57,8 +57,6 @@ class Consumer(Offsets):
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
-        #: paused partitions whose dropped fetches are about to be sought back to
-        self._coming_again: set[Place] = set()
         #: librdkafka's own figures, and the monotonic time they are of
         self.statistics: Mapping[str, Any] = {}
         self.statistics_at = monotonic()
@@ -269,12 +267,15 @@ class Consumer(Offsets):
 
     def _fetch_again(self, tp: TP, offset: int) -> None:
         poller, place = self.poller, (tp.topic, tp.partition)
-        if place in self._coming_again:
-            return  # a later fetch of the same run: the first one's offset is where it begins
 
         def seek(consumer: RdConsumer) -> None:
-            poller.seek(consumer, {place: offset})
-            self._on_loop(self._coming_again.discard, place)  # from now on older fetches are known to be stale
+            try:
+                poller.seek(consumer, {place: offset})
+            except KafkaException as error:
+                self._crash_from_thread(error)  # what was dropped would never come
+                raise
+            # in this thread, not on the loop: what is fetched from now on has the dropped records in it
+            self._coming_again.discard(place)
 
         self._coming_again.add(place)
         self._tell_poller(seek)

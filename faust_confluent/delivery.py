@@ -32,6 +32,8 @@ class Delivery(Threads):
         self._batched: frozenset[str] = frozenset()
         #: offsets delivered and not yet committed, in order, for each partition whose topic is acknowledged
         self._ledger: dict[TP, deque[int]] = {}
+        #: partitions of which a fetch was dropped and is about to be sought back to
+        self._coming_again: set[Place] = set()
         self._fetched = asyncio.Event()
         self._most_held_bytes: int | None = None
 
@@ -86,7 +88,7 @@ class Delivery(Threads):
         return {
             self._places[place]: records
             for place, records in fetch.records.items()
-            if place in self._places and self.poller.is_current(fetch, place)
+            if place in self._places and self._comes_next(fetch, place)
         }
 
     async def _drain_messages(self, fetcher: Any) -> None:
@@ -112,12 +114,22 @@ class Delivery(Threads):
                         await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode takes asyncio's events
                     if self.should_stop or fetcher.should_stop:
                         return
-                if self.poller.is_current(fetch, place):
+                if self._comes_next(fetch, place):
                     await self._deliver_place(fetch, place)
             if self._commit_every is not None and self._n_acked >= self._commit_every:
                 self._n_acked = 0
                 await self.commit()
             await asyncio.sleep(0)
+
+    def _comes_next(self, fetch: Fetch, place: Place) -> bool:
+        """Whether this is what follows on the last delivery of a place.
+
+        Not while an earlier fetch is about to come again: a partition that was paused for a moment only went on with the
+        fetch behind the dropped one, and what had been dropped was missing. The order of the two questions matters: the
+        poll thread makes older fetches stale first and then takes the mark off.
+        """
+        is_coming = place in self._coming_again
+        return self.poller.is_current(fetch, place) and not is_coming
 
     @property
     def held_bytes(self) -> int:

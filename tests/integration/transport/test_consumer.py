@@ -261,3 +261,31 @@ async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_
         app.consumer.resume_partitions({TP("source", 0)})
         await until(lambda: len(seen) == 100)
     assert seen == list(range(100))
+
+
+async def test_a_partition_resumed_as_soon_as_a_fetch_of_it_was_dropped_goes_on_with_that_fetch(bench: Bench) -> None:
+    """The fetch behind it waits already, and must not pass for what comes next."""
+    app = bench.app(broker_max_poll_records=5, stream_buffer_maxsize=1)
+    place, going_on, seen = TP("source", 0), asyncio.Event(), list[int]()
+
+    @app.agent(app.topic("source", schema=BatchSchema()))
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            seen.extend(record.offset() for record in event.value)
+            event.ack()
+            await going_on.wait()
+
+    bench.send(200, partition=0)
+    async with running(app):
+        await until(lambda: app.consumer.poller.waiting == 2, what="fetches that wait")
+        app.consumer.pause_partitions({place})
+        going_on.set()
+        for _ in range(10_000):
+            if app.consumer._coming_again:
+                break
+            await asyncio.sleep(0)
+        else:
+            pytest.fail("no fetch was dropped")
+        app.consumer.resume_partitions({place})
+        await until(lambda: bool(seen) and seen[-1] == 199, what="the last record")
+    assert seen == list(range(200))
