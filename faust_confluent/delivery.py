@@ -124,9 +124,9 @@ class Delivery(Threads):
     def _comes_next(self, fetch: Fetch, place: Place) -> bool:
         """Whether this is what follows on the last delivery of a place.
 
-        Not while an earlier fetch is about to come again: a partition that was paused for a moment only went on with the
-        fetch behind the dropped one, and what had been dropped was missing. The order of the two questions matters: the
-        poll thread makes older fetches stale first and then takes the mark off.
+        Not while an earlier fetch is about to come again: a partition that was paused for a moment only went on with
+        the fetch behind the dropped one, and what had been dropped was missing. The order of the two questions
+        matters: the poll thread makes older fetches stale first and then takes the mark off.
         """
         is_coming = place in self._coming_again
         return self.poller.is_current(fetch, place) and not is_coming

@@ -145,8 +145,8 @@ def flood(
     sending.start()
     try:
         while sending.is_alive():
+            curve.lag.append(feed.sent - worker.applied())  # says why the worker ended, where it has
             curve.rss_mb.append(rss_mb(worker))
-            curve.lag.append(feed.sent - worker.applied())
             if len(curve.lag) % 10 == 1:
                 tell(f"{time.monotonic() - began:5.0f} s  RSS {curve.rss_mb[-1]:6.1f} MB  behind {curve.lag[-1]}")
             sending.join(1.0)
@@ -159,7 +159,7 @@ def flood(
     wait_until(lambda: _all_further(worker, reached), what="all partitions gone on")
     curve.rss_mb.append(rss_mb(worker))
     curve.lag.append(feed.sent - worker.applied())
-    assert worker.end() == 0
+    assert worker.end() == 0, worker.tail()
     upto = dict.fromkeys(range(PARTITIONS), -1)
     for fact in worker.facts("committed"):
         upto[fact["partition"]] = max(upto[fact["partition"]], fact["offset"])

@@ -1,4 +1,4 @@
-"""What was fetched and dropped, since its partition was paused meanwhile: it comes again, and nothing comes before it."""
+"""What was fetched and then dropped for a pause comes again, and nothing of its partition comes before it."""
 
 from __future__ import annotations
 
