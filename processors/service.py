@@ -93,6 +93,17 @@ async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
         log_end.end()
         worker.close()
         health.stop()
+        _deaf_to_sigterm()
+
+
+def _deaf_to_sigterm() -> None:
+    """From here on the process ends by itself, with a status that says why.
+
+    The end of a loop gives signals back their first meaning, and one that came while Python was cleaning up made -15 of
+    a worker that had ended in good order, or for a reason that it had told. Ctrl-C still ends it at once.
+    """
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 async def _run_until(told: asyncio.Event, worker: Worker) -> int:
