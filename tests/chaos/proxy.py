@@ -12,6 +12,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
 
@@ -99,7 +100,10 @@ class Proxy:
             link.half_closed, link.is_broken = towards, True
             writer = link.writers[towards]
             if writer.can_write_eof() and not writer.is_closing():
-                writer.write_eof()
+                try:
+                    writer.write_eof()
+                except OSError:
+                    link.reset()  # the other side has just closed it
 
         return self._ask(lambda: self._hurt(share, close))
 
@@ -152,7 +156,8 @@ class Proxy:
 
     async def _listen(self, target: int) -> asyncio.Server:
         async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._serve(target, reader, writer)
+            with suppress(asyncio.CancelledError):  # at the proxy's end; asyncio would print each
+                await self._serve(target, reader, writer)
 
         return await asyncio.start_server(take, HOST, 0, limit=_CHUNK)
 
