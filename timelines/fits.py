@@ -35,7 +35,7 @@ class Settings:
     kept: float = 0.3
     folds: int = 3
     join: float = 0.5
-    join_articles: float = 0.25
+    join_articles: float = 0.5
     any_start: float = 0.1
     any_slope: float = 0.8
     undated_join: float = -0.2

@@ -12,6 +12,8 @@ from .statistics import Statistics
 EARTH_KM: Final = 6371.0
 _EPOCH_ORDINAL: Final = 719_163
 _FEW_NAMES: Final = 3
+#: a day that a text names so shortly before its publication is most likely the day of what it tells
+_NEWS_DAYS: Final = 4
 #: names in a report: coded ones have half a dozen, articles twenty
 RICH_FROM: Final = 8
 #: enough that of some forty words few share a bit
@@ -25,6 +27,7 @@ class Item:
 
     dated: start, end (whole seconds since 1970) and log_wide are known; published: likewise, or None
     first_day, last_day: ordinals; day: the first, of a time known to the day; None: not known that well
+    fresh_days: of `days`, those shortly before publication
     coded_day: `day` was coded, not guessed from a text; tells_day: and it is a happening's
     is_article: a happening told at length, of which nothing is coded but when it was published
     is_row: a happening as a coded database has it; parties: actors and targets of a row, who is which left open
@@ -54,6 +57,7 @@ class Item:
         "f",
         "few_names",
         "first_day",
+        "fresh_days",
         "generic",
         "generic_norm",
         "is_article",
@@ -63,6 +67,8 @@ class Item:
         "last_day",
         "lat",
         "lat_radians",
+        "lead",
+        "lead_square",
         "log_wide",
         "lon",
         "lon_radians",
@@ -108,6 +114,8 @@ class Item:
         self.about_named = frozenset([key for key in f.about if key[0] != "@"])
         self.words = frozenset(f.words)
         self.days = frozenset(f.days)
+        reference = 0 if f.published is None else f.published // DAY_SECONDS + _EPOCH_ORDINAL
+        self.fresh_days = frozenset([day for day in f.days if reference - _NEWS_DAYS <= day <= reference])
         self.countries = frozenset(f.countries)
         self.numbers = frozenset(f.numbers)
         self.stances = frozenset(f.stances)
@@ -153,18 +161,20 @@ class Item:
             for word in f.words:
                 bits |= _BITS[word % _WORD_BITS]
         self.word_bits = bits
+        self.lead = frozenset([f.names[at] for at in f.lead])
 
         self.is_row = f.from_database and not self.is_statement
         self.parties = self.actors | self.targets if self.is_row else frozenset()
 
         self.version = -1
-        self.square = self.norm = self.concept_norm = self.generic_norm = 0.0
+        self.square = self.norm = self.lead_square = self.concept_norm = self.generic_norm = 0.0
 
     def weigh(self, statistics: Statistics) -> None:
         if self.version == statistics.version:
             return
         self.square = sum(map(statistics.square_of, self.f.names))
         self.norm = sqrt(self.square)
+        self.lead_square = sum(map(statistics.square_of, self.lead))
         self.concept_norm = sqrt(statistics.masses[self.concepts])
         self.generic_norm = sqrt(statistics.masses[self.generic])
         self.version = statistics.version

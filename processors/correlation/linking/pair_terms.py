@@ -25,6 +25,8 @@ class PairTerms(NamedTuple):
     lag: float = 0.0
     date_hits: float = 0.0
     date_misses: float = 0.0
+    days_shared: float = 0.0
+    days_differ: float = 0.0
     # place
     near: float = 0.0
     far: float = 0.0
@@ -45,6 +47,8 @@ class PairTerms(NamedTuple):
     rare_shared: float = 0.0
     rarest_shared: float = 0.0
     phrases_shared: float = 0.0
+    lead_rare: float = 0.0
+    lead_told: float = 0.0
     speaker_same: float = 0.0
     speaker_differs: float = 0.0
     speaker_named: float = 0.0

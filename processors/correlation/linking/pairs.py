@@ -102,6 +102,11 @@ def _time(a: Item, b: Item, w: PairTerms, statements: int) -> float:
                 total += w.date_misses * 1.0
     else:
         total += w.undated * 1.0
+    if a.days and b.days and not (a.coded_day or b.coded_day):  # else: what was coded says it
+        if not a.days.isdisjoint(b.days):
+            total += w.days_shared * 1.0
+        elif a.fresh_days and b.fresh_days:
+            total += w.days_differ * 1.0
     if w.published_gap and a.published is not None and b.published is not None:
         apart = a.published - b.published
         if apart:
@@ -207,6 +212,8 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
         else:
             total += w.rare_shared * (sum(rare) / 5.0)
         total += w.rarest_shared * (rarest - _COMMON if rarest > _COMMON else 0.0)
+        if (a.is_article or b.is_article) and a.lead and b.lead:
+            total += _leads(a, b, w, statistics)
     if a.few_names or b.few_names:
         total += w.thin * 1.0
     if w.phrases_shared and a.phrases and b.phrases:
@@ -230,6 +237,21 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
         elif w.countries_shared:
             shared = a.countries & b.countries
             total += w.countries_shared * (len(shared) / sqrt(len(a.countries) * len(b.countries)))
+    return total
+
+
+def _leads(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
+    """Names that open a report say what it is about; further down it tells of other matters, too."""
+    total = 0.0
+    if w.lead_rare:
+        rare = sorted(map(statistics.weight_of, a.lead & b.lead), reverse=True)
+        total += w.lead_rare * (sum(rare[:3]) / 5.0)
+    if w.lead_told and a.lead_square and b.lead_square:
+        square_of = statistics.square_of
+        told = max(
+            sum(map(square_of, a.lead & b.named)) / a.lead_square, sum(map(square_of, b.lead & a.named)) / b.lead_square
+        )
+        total += w.lead_told * told
     return total
 
 

@@ -24,11 +24,12 @@ from .weights import Weights
 
 _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "time": ("overlap", "gap", "undated", "same_day", "published_gap", "said_before", "lag", "date_hits",
-             "date_misses", "row_next_day", "row_other_day"),
+             "date_misses", "days_shared", "days_differ", "row_next_day", "row_other_day"),
     "place": ("near", "far", "coarse_fit", "excess", "no_place", "country_differs", "country_same", "place_shared",
               "place_not_shared", "site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day",
               "near_same_day", "row_distance", "row_near_same_day"),
-    "names": ("names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared", "actors_shared",
+    "names": ("names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared", "lead_rare",
+              "lead_told", "actors_shared",
               "actors_differ", "targets_shared", "about_named", "about_shared", "countries_shared", "countries_differ",
               "thin", "parties_shared", "parties_differ"),
     "speaker": ("speaker_same", "speaker_differs", "speaker_named", "stance_same"),
@@ -236,7 +237,9 @@ def _time(one: Item, other: Item, _: Statistics) -> str:
         text = f"same day, {_day(a.start)}"
     else:
         text = f"times overlap ({_day(a.start)}, {_day(b.start)})"
-    return text + (", day taken from the text" if a.soft or b.soft else "")
+    text += ", day taken from the text" if a.soft or b.soft else ""
+    named = one.days & other.days
+    return f"{text}; both name {date.fromordinal(max(named)):%-d %B %Y}" if named else text
 
 
 def _place(one: Item, other: Item, _: Statistics) -> str:

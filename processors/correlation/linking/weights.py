@@ -43,7 +43,7 @@ class Weights:
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
     join: float = 0.5
-    join_articles: float = 0.25
+    join_articles: float = 0.5
     any_start: float = 0.1
     any_slope: float = 0.8
     undated_join: float = -0.2
