@@ -52,11 +52,14 @@ def test_percentiles_are_those_of_the_slowest() -> None:
     assert percentiles([float(number) for number in range(1_000)]) == {"p50": 500.0, "p99": 990.0, "p999": 999.0}
 
 
-def test_kept_sections_replace_their_own_and_leave_the_others(tmp_path: Any) -> None:
+def test_kept_sections_replace_their_own_and_leave_the_others(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with what the machine was worth then: they are not all measured on one day."""
+    worth = iter((14.0, 40.0))
+    monkeypatch.setattr("benchmarks.figures.unit_ms", lambda: next(worth))
     store = tmp_path / "figures.json"
     keep({"a": {"x": 1}, "b": {"x": 2}}, store)
     keep({"b": {"x": 3}}, store)
-    assert load(store) == {"a": {"x": 1}, "b": {"x": 3}}
+    assert load(store) == {"a": {"x": 1, "unit_ms": 14.0}, "b": {"x": 3, "unit_ms": 40.0}}
 
 
 def test_memory_that_grows_is_seen() -> None:
