@@ -115,7 +115,8 @@ def _machine(machine: dict[str, Any] | None) -> str:
     return (
         f"{machine['cores']} cores of {machine['processor']}, {machine['memory_gb']} GB, {machine['system']}; the "
         f"broker runs on the same cores. {versions}.\n\nA fixed loop of Python took {machine['unit_ms']} ms before the "
-        f"first table; on this machine at rest it takes {UNIT_AT_REST_MS}: other tenants slow it, and all times here with it."
+        f"first table; on this machine at rest it takes {UNIT_AT_REST_MS}: other tenants slow it, and all times here "
+        "with it."
     )
 
 
