@@ -239,7 +239,7 @@ def _time(one: Item, other: Item, _: Statistics) -> str:
         text = f"times overlap ({_day(a.start)}, {_day(b.start)})"
     text += ", day taken from the text" if a.soft or b.soft else ""
     named = one.days & other.days
-    return f"{text}; both name {date.fromordinal(max(named)):%-d %B %Y}" if named else text
+    return f"{text}; both name {date.fromordinal(max(named)).isoformat()}" if named else text
 
 
 def _place(one: Item, other: Item, _: Statistics) -> str:
