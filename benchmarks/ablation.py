@@ -26,14 +26,14 @@ from .copies_and_relations import SETS, Sets
 DOCUMENT: Final = Path("docs/ablation.md")
 EVIDENCE: Final[dict[str, tuple[str, ...]]] = {
     "time": ("overlap", "gap", "undated", "same_day", "published_gap", "said_before", "lag", "near_same_day"),
-    "dates named in the text": ("date_hits", "date_misses"),
+    "dates named in the text": ("date_hits", "date_misses", "days_shared", "days_differ"),
     "distance on the map": ("near", "far", "coarse_fit", "excess", "site_distance", "near_same_day",
                             "protests_one_city", "protests_other_city"),
     "names of places": ("place_shared", "place_not_shared", "site_shared", "site_not_shared",
                         "site_not_shared_same_day"),
     "countries": ("country_differs", "country_same", "countries_shared", "countries_differ"),
     "names": ("names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared"),
-    "names in full articles": ("names_cosine_rich",),
+    "names in full articles": ("names_cosine_rich", "opening_rare", "opening_told"),
     "who acts, who is hit": ("actors_shared", "actors_differ", "targets_shared", "about_named", "about_shared"),
     "speakers and stances": ("speaker_same", "speaker_differs", "speaker_named", "stance_same"),
     "subjects (the lexicon)": ("concepts_cosine", "concepts_none", "subject_rarest", "generic_cosine"),

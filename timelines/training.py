@@ -46,9 +46,8 @@ _NO_WEIGHTS: Final = Weights(
 PAIR_SIGNS: Final[dict[str, int]] = {
     **dict.fromkeys(
         ("overlap", "same_day", "near_same_day", "date_hits", "days_shared", "near", "place_shared", "site_shared",
-         "names_cosine", "names_cosine_rich",
-         "rare_shared", "rarest_shared", "phrases_shared", "lead_rare", "lead_told",
-         "speaker_same", "speaker_named", "actors_shared", "targets_shared", "about_named",
+         "names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared", "opening_rare",
+         "opening_told", "speaker_same", "speaker_named", "actors_shared", "targets_shared", "about_named",
          "about_shared", "countries_shared", "concepts_cosine", "subject_rarest", "generic_cosine",
          "means_same", "killed_equal", "injured_equal",
          "crowd_equal", "arrested_equal", "numbers_shared", "age_equal", "same_wire", "stance_same",
@@ -58,8 +57,7 @@ PAIR_SIGNS: Final[dict[str, int]] = {
          "place_not_shared", "site_distance", "site_not_shared", "site_not_shared_same_day", "speaker_differs",
          "actors_differ", "countries_differ", "concepts_none", "means_differ", "killed_differ", "injured_differ",
          "crowd_differ", "arrested_differ", "age_differ", "days_differ", "attack_and_protest", "protests_other_city",
-         "one_database",
-         "row_next_day", "row_other_day", "row_distance", "parties_differ"), -1),
+         "one_database", "row_next_day", "row_other_day", "row_distance", "parties_differ"), -1),
 }  # fmt: skip
 INCIDENT_SIGNS: Final[dict[str, int]] = {
     **dict.fromkeys(("max", "mean", "top3", "min_core", "mean_core", "top_statements", "size", "margin", "named",

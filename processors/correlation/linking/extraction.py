@@ -36,7 +36,7 @@ _KIND: Final = {AttackEvent: "a", StatementEvent: "s", ProtestEvent: "p"}
 MAX_NAMES: Final = 60
 MAX_PHRASES: Final = 30
 #: of headline and text together: about 500 characters
-_LEAD_WORDS: Final = 90
+_OPENING_WORDS: Final = 90
 MAX_WORDS: Final = 240
 MAX_NUMBERS: Final = 12
 MAX_DAYS: Final = 8
@@ -160,7 +160,7 @@ def features_of(event: AnyEvent) -> Features:
         from_database=event.source.kind == SourceKind.DATASET,
         title=title_words(event.source.url),
         length=len(event.headline) + len(text),
-        lead=tuple([at for at, key in enumerate(kept) if key in names.lead]),
+        opening=tuple([at for at, key in enumerate(kept) if key in names.opening]),
     )
 
 
@@ -238,7 +238,7 @@ class _Names:
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
         self.phrases: set[str] = set()
-        self.lead: set[str] = set()
+        self.opening: set[str] = set()
         self.countries: set[str] = set()
 
     def of(self, name: str) -> tuple[str, ...]:
@@ -299,8 +299,8 @@ def _read(names: _Names, headline: str, text: str) -> list[Word]:
             continue
         key = word.key
         names.add(key, word.written)
-        if position < _LEAD_WORDS:
-            names.lead.add(key)
+        if position < _OPENING_WORDS:
+            names.opening.add(key)
         if position == previous + 1 and previous_key != key:
             names.phrases.add(f"{previous_key} {key}")
         previous, previous_key = position, key

@@ -51,7 +51,7 @@ class Features(_Unread):
     from_database: a row of a coded database, not a report of its own
     title: hashes of the words of the title in the article's address, sorted
     length: characters of headline and text
-    lead: positions in `names` of those in the headline and the first words of the text
+    opening: positions in `names` of those in the headline and the first words of the text
     """
 
     kind: str
@@ -93,7 +93,7 @@ class Features(_Unread):
     from_database: bool = False
     title: tuple[int, ...] = ()
     length: int = 0
-    lead: tuple[int, ...] = ()
+    opening: tuple[int, ...] = ()
 
 
 class Gist(NamedTuple):

@@ -67,8 +67,6 @@ class Item:
         "last_day",
         "lat",
         "lat_radians",
-        "lead",
-        "lead_square",
         "log_wide",
         "lon",
         "lon_radians",
@@ -76,6 +74,7 @@ class Item:
         "named",
         "norm",
         "numbers",
+        "opening",
         "parties",
         "phrases",
         "place",
@@ -161,20 +160,19 @@ class Item:
             for word in f.words:
                 bits |= _BITS[word % _WORD_BITS]
         self.word_bits = bits
-        self.lead = frozenset([f.names[at] for at in f.lead])
+        self.opening = frozenset([f.names[at] for at in f.opening])
 
         self.is_row = f.from_database and not self.is_statement
         self.parties = self.actors | self.targets if self.is_row else frozenset()
 
         self.version = -1
-        self.square = self.norm = self.lead_square = self.concept_norm = self.generic_norm = 0.0
+        self.square = self.norm = self.concept_norm = self.generic_norm = 0.0
 
     def weigh(self, statistics: Statistics) -> None:
         if self.version == statistics.version:
             return
         self.square = sum(map(statistics.square_of, self.f.names))
         self.norm = sqrt(self.square)
-        self.lead_square = sum(map(statistics.square_of, self.lead))
         self.concept_norm = sqrt(statistics.masses[self.concepts])
         self.generic_norm = sqrt(statistics.masses[self.generic])
         self.version = statistics.version

@@ -47,8 +47,8 @@ class PairTerms(NamedTuple):
     rare_shared: float = 0.0
     rarest_shared: float = 0.0
     phrases_shared: float = 0.0
-    lead_rare: float = 0.0
-    lead_told: float = 0.0
+    opening_rare: float = 0.0
+    opening_told: float = 0.0
     speaker_same: float = 0.0
     speaker_differs: float = 0.0
     speaker_named: float = 0.0

@@ -212,8 +212,8 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
         else:
             total += w.rare_shared * (sum(rare) / 5.0)
         total += w.rarest_shared * (rarest - _COMMON if rarest > _COMMON else 0.0)
-        if (a.is_article or b.is_article) and a.lead and b.lead:
-            total += _leads(a, b, w, statistics)
+        if (a.is_article or b.is_article) and a.opening and b.opening:
+            total += _openings(a, b, w, statistics)
     if a.few_names or b.few_names:
         total += w.thin * 1.0
     if w.phrases_shared and a.phrases and b.phrases:
@@ -240,19 +240,21 @@ def _names(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
     return total
 
 
-def _leads(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
+def _openings(a: Item, b: Item, w: PairTerms, statistics: Statistics) -> float:
     """Names that open a report say what it is about; further down it tells of other matters, too."""
     total = 0.0
-    if w.lead_rare:
-        rare = sorted(map(statistics.weight_of, a.lead & b.lead), reverse=True)
-        total += w.lead_rare * (sum(rare[:3]) / 5.0)
-    if w.lead_told and a.lead_square and b.lead_square:
-        square_of = statistics.square_of
-        told = max(
-            sum(map(square_of, a.lead & b.named)) / a.lead_square, sum(map(square_of, b.lead & a.named)) / b.lead_square
-        )
-        total += w.lead_told * told
+    if w.opening_rare:
+        rare = sorted(map(statistics.weight_of, a.opening & b.opening), reverse=True)
+        total += w.opening_rare * (sum(rare[:3]) / 5.0)
+    if w.opening_told:
+        total += w.opening_told * max(_told_share(a, b, statistics), _told_share(b, a, statistics))
     return total
+
+
+def _told_share(one: Item, other: Item, statistics: Statistics) -> float:
+    """Of the squared weights of the names that open `one`, the share that `other` names anywhere; 0 to 1."""
+    whole = sum(map(statistics.square_of, one.opening))
+    return sum(map(statistics.square_of, one.opening & other.named)) / whole if whole else 0.0
 
 
 def _voices(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statistics) -> float:

@@ -28,10 +28,9 @@ _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "place": ("near", "far", "coarse_fit", "excess", "no_place", "country_differs", "country_same", "place_shared",
               "place_not_shared", "site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day",
               "near_same_day", "row_distance", "row_near_same_day"),
-    "names": ("names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared", "lead_rare",
-              "lead_told", "actors_shared",
-              "actors_differ", "targets_shared", "about_named", "about_shared", "countries_shared", "countries_differ",
-              "thin", "parties_shared", "parties_differ"),
+    "names": ("names_cosine", "names_cosine_rich", "rare_shared", "rarest_shared", "phrases_shared", "opening_rare",
+              "opening_told", "actors_shared", "actors_differ", "targets_shared", "about_named", "about_shared",
+              "countries_shared", "countries_differ", "thin", "parties_shared", "parties_differ"),
     "speaker": ("speaker_same", "speaker_differs", "speaker_named", "stance_same"),
     "matter": ("concepts_cosine", "concepts_none", "subject_rarest", "generic_cosine", "means_same", "means_differ"),
     "figures": ("killed_equal", "killed_differ", "injured_equal", "injured_differ", "crowd_equal", "crowd_differ",
@@ -238,8 +237,12 @@ def _time(one: Item, other: Item, _: Statistics) -> str:
     else:
         text = f"times overlap ({_day(a.start)}, {_day(b.start)})"
     text += ", day taken from the text" if a.soft or b.soft else ""
+    if one.coded_day or other.coded_day:  # then what the texts name has no say
+        return text
     named = one.days & other.days
-    return f"{text}; both name {date.fromordinal(max(named)).isoformat()}" if named else text
+    if named:
+        return f"{text}; both name {date.fromordinal(max(named)).isoformat()}"
+    return text + ("; the texts name other days" if one.fresh_days and other.fresh_days else "")
 
 
 def _place(one: Item, other: Item, _: Statistics) -> str:

@@ -238,10 +238,10 @@ async def test_members_that_come_and_go_quickly_leave_no_hole_in_what_is_deliver
     assert holes == []
 
 
-async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_resumed(bench: Bench) -> None:
+def an_app_that_waits(bench: Bench) -> tuple[faust.App, asyncio.Event, list[int]]:
+    """Takes one batch of five and no other before the event is set; the offsets it has seen."""
     app = bench.app(broker_max_poll_records=5, stream_buffer_maxsize=1)
-    going_on = asyncio.Event()
-    seen: list[int] = []
+    going_on, seen = asyncio.Event(), list[int]()
 
     @app.agent(app.topic("source", schema=BatchSchema()))
     async def agent(stream: Any) -> None:
@@ -250,6 +250,11 @@ async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_
             event.ack()
             await going_on.wait()
 
+    return app, going_on, seen
+
+
+async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_resumed(bench: Bench) -> None:
+    app, going_on, seen = an_app_that_waits(bench)
     bench.send(100, partition=0)
     async with running(app):
         await until(lambda: app.consumer.poller.waiting == 2, what="fetches that wait")
@@ -265,16 +270,8 @@ async def test_a_record_paused_after_it_was_fetched_comes_when_its_partition_is_
 
 async def test_a_partition_resumed_as_soon_as_a_fetch_of_it_was_dropped_goes_on_with_that_fetch(bench: Bench) -> None:
     """The fetch behind it waits already, and must not pass for what comes next."""
-    app = bench.app(broker_max_poll_records=5, stream_buffer_maxsize=1)
-    place, going_on, seen = TP("source", 0), asyncio.Event(), list[int]()
-
-    @app.agent(app.topic("source", schema=BatchSchema()))
-    async def agent(stream: Any) -> None:
-        async for event in stream.noack().events():
-            seen.extend(record.offset() for record in event.value)
-            event.ack()
-            await going_on.wait()
-
+    app, going_on, seen = an_app_that_waits(bench)
+    place = TP("source", 0)
     bench.send(200, partition=0)
     async with running(app):
         await until(lambda: app.consumer.poller.waiting == 2, what="fetches that wait")

@@ -10,6 +10,7 @@ from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.items import Item
 from processors.correlation.linking.pair_terms import POSITION
 from processors.correlation.linking.pairs import pair_features
+from processors.correlation.linking.reasons import _time
 from processors.correlation.linking.statistics import Statistics
 from schemas.event import AttackEvent, Source
 from schemas.parts import Occurred
@@ -41,6 +42,7 @@ def test_two_texts_that_name_one_day_share_it_whenever_they_were_published() -> 
     first = told("Two men were shot on Saturday.", "2016-06-13")  # a Monday
     trial = told("The two were shot on June 11, 2016, the court heard.", "2017-02-01")
     assert value("days_shared", first, trial) == 1.0
+    assert _time(first, trial, Statistics()).endswith("; both name 2016-06-11")
     assert value("days_differ", first, trial) == 0.0
 
 
@@ -49,6 +51,7 @@ def test_news_of_two_days_differs_and_an_old_date_beside_news_does_not() -> None
     second = told("Two men were shot on Sunday.", "2016-06-27")
     about_another = told("The two were shot on May 3, 2016, the court heard.", "2017-02-01")
     assert value("days_differ", first, second) == 1.0
+    assert _time(first, second, Statistics()).endswith("; the texts name other days")
     assert value("days_differ", first, about_another) == 0.0
     assert value("days_shared", first, second) == value("days_shared", first, about_another) == 0.0
 
@@ -62,6 +65,7 @@ def test_where_a_day_was_coded_what_the_texts_name_adds_nothing() -> None:
     text_alone = told("Two men were shot on Saturday.", "2016-06-13")
     assert coded.coded_day
     assert value("days_shared", coded, text_alone) == 0.0
+    assert "name" not in _time(coded, text_alone, Statistics()), "a reason that was not weighed"
 
 
 def test_names_that_open_both_texts_weigh_more_than_names_further_down() -> None:
@@ -72,13 +76,13 @@ def test_names_that_open_both_texts_weigh_more_than_names_further_down() -> None
     further_down = told(text, "2016-06-20", headline="man dead")
     assert opens.is_article
     assert further_down.is_article
-    assert value("lead_rare", opens, opens_too) > 0.0
-    assert value("lead_rare", opens, further_down) == 0.0
-    assert value("lead_told", opens, opens_too) == pytest.approx(1.0, abs=0.3)
-    assert value("lead_told", opens, further_down) > 0.0, "one names what opens the other"
+    assert value("opening_rare", opens, opens_too) > 0.0
+    assert value("opening_rare", opens, further_down) == 0.0
+    assert value("opening_told", opens, opens_too) == pytest.approx(1.0, abs=0.3)
+    assert value("opening_told", opens, further_down) > 0.0, "one names what opens the other"
 
 
 def test_short_reports_have_no_opening_of_their_own() -> None:
     one, other = (told("Ann Zorblatt was found near Kelvara.", f"2016-06-{day}") for day in (13, 14))
     assert not one.is_article
-    assert value("lead_rare", one, other) == value("lead_told", one, other) == 0.0
+    assert value("opening_rare", one, other) == value("opening_told", one, other) == 0.0
