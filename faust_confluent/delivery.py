@@ -111,7 +111,8 @@ class Delivery(Threads):
                     if self.flow_active:
                         await asyncio.sleep(_ROOM_S)
                     else:
-                        await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # mode takes asyncio's events
+                        # or until the fetcher ends: its cancellation is lost where a fetch came in with it
+                        await fetcher.wait(self.can_resume_flow)
                     if self.should_stop or fetcher.should_stop:
                         return
                 if self._comes_next(fetch, place):

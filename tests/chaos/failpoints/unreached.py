@@ -34,7 +34,7 @@ UNREACHED: Final[dict[str, str]] = {
     "faust_confluent/offsets.py Offsets.seek_to_committed: consumer.committed()": "the worker says where all begin",
     "faust_confluent/offsets.py Offsets._count: ": _TABLES,
     "faust_confluent/delivery.py Delivery._getmany: ": "Faust's own loop over fetches, which the transport replaces",
-    "faust_confluent/delivery.py Delivery._drain: await self.wait": "seldom: a fetch that arrives in a rebalance",
+    "faust_confluent/delivery.py Delivery._drain: await fetcher.wait": "seldom: a fetch that arrives in a rebalance",
     "faust_confluent/delivery.py Delivery._drain: await asyncio.sleep": "more bytes in hand than a worker may hold",
     "faust_confluent/delivery.py Delivery._drain: await self.commit": "commits by number of events; not set",
     "faust_confluent/delivery.py Delivery._drain: self.commit()": "commits by number of events; not set",
