@@ -30,14 +30,14 @@ class BatchMessage(ConsumerMessage):
     weight: int
 
     @classmethod
-    def of(cls, tp: Any, records: list[Message], *, offset: int, generation_id: int) -> BatchMessage:
+    def of(cls, tp: Any, records: list[Message], *, weight: int, offset: int, generation_id: int) -> BatchMessage:
         timestamp = records[-1].timestamp()[1] / 1000.0 if records else 0.0
         message = cls(
             tp.topic, tp.partition, offset, timestamp, _CREATE_TIME, [], None, None, None, 0, 0, tp,
             generation_id=generation_id,
         )  # fmt: skip
         message.records = records
-        message.weight = sum(map(len, records))
+        message.weight = weight
         return message
 
 

@@ -155,11 +155,12 @@ class Delivery(Threads):
                 self._fetch_again(tp, offset_of(records[0]))
             return
         generation = self.app.consumer_generation_id
-        read = self._read_offset[tp]
+        read, weight = self._read_offset[tp], fetch.weights.get(place, 0)
         if read is not None and records and offset_of(records[0]) < read:
             records = [record for record in records if offset_of(record) >= read]
+            weight = sum(map(len, records))
         if tp.topic in self._batched:
-            await self._deliver_batch(tp, records, fetch.ends.get(place), generation)
+            await self._deliver_batch(tp, records, weight, fetch.ends.get(place), generation)
         else:
             await self._deliver_each(tp, records, generation)
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
@@ -167,8 +168,10 @@ class Delivery(Threads):
     def _fetch_again(self, tp: TP, offset: int) -> None:
         raise NotImplementedError
 
-    async def _deliver_batch(self, tp: TP, records: list[Message], end: int | None, generation: int) -> None:
-        """end: where the log of a changelog ends, if it was reached."""
+    async def _deliver_batch(
+        self, tp: TP, records: list[Message], weight: int, end: int | None, generation: int
+    ) -> None:
+        """weight: bytes of their values; end: where the log of a changelog ends, if it was reached."""
         offset = offset_of(records[-1]) if records else -1
         if end is not None and end - 1 > offset:
             # Behind the last record there may be commit markers and aborted batches. Recovery waits for an event with
@@ -176,7 +179,7 @@ class Delivery(Threads):
             offset = end - 1
         if offset < 0 or (not records and end is None):
             return
-        message = BatchMessage.of(tp, records, offset=offset, generation_id=generation)
+        message = BatchMessage.of(tp, records, weight=weight, offset=offset, generation_id=generation)
         self._note_delivery(tp, offset)
         await self._hand_over(message)
         self._read_offset[tp] = offset + 1

@@ -47,14 +47,19 @@ class Fetch:
     serial: number of the round, to tell what came before a seek
     epoch: number of the assignment, to tell what belongs to an earlier one
     ends: partitions of which the end was reached, and the offset where the log ends
-    weight: bytes of the values
+    weights: bytes of the values of each partition
     """
 
     serial: int
     epoch: int
     records: dict[Place, list[Message]] = field(default_factory=dict)
     ends: dict[Place, int] = field(default_factory=dict)
-    weight: int = 0
+    weights: dict[Place, int] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of all values."""
+        return sum(self.weights.values())
 
 
 class Listener(Protocol):
@@ -246,7 +251,7 @@ class Poller(threading.Thread):
                 offset = message.offset()
                 self._listener.on_error(error, *place, -1 if offset is None else offset)
         for place, run in records.items():
-            fetch.weight += sum(map(len, run))
+            fetch.weights[place] = sum(map(len, run))
             marks = self._consumer.get_watermark_offsets(RdTopicPartition(*place), cached=True)
             if marks:
                 self.highwaters[place] = marks[1]

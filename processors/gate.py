@@ -22,8 +22,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from processors.checking import Refused, check_right, command_in, decision_of
 from processors.dead_letter import dead_letter
 from processors.handover import RawRecord
+from processors.received import raw_record
 from processors.region_clocks import RegionClocks
-from runtime.clients import ask_marks, is_end_of_partition, new_consumer, new_producer, raw_bytes, raw_headers
+from runtime.clients import ask_marks, is_end_of_partition, new_consumer, new_producer
 from runtime.metrics import GateMetrics
 from runtime.refusals import BrokerRefuses, is_not_allowed, told
 from runtime.settings import Settings
@@ -151,7 +152,7 @@ class Gate:
         for message in self._consumer.consume(_BATCH, timeout=timeout_s):
             error = message.error()
             if error is None:
-                record = _raw(message)
+                record = raw_record(message)
                 if record.topic == COMMANDS:
                     commands.append(record)
                 else:
@@ -382,18 +383,3 @@ def _field_label(name: str) -> str:
     """First part of a field's path, where it is a field of a command."""
     first = name.partition(".")[0]
     return first if first in _FIELDS else "other"
-
-
-def _raw(message: Message) -> RawRecord:
-    partition, offset = message.partition(), message.offset()
-    assert partition is not None
-    assert offset is not None
-    return RawRecord(
-        topic=str(message.topic()),
-        partition=partition,
-        offset=offset,
-        key=raw_bytes(message.key()),
-        value=raw_bytes(message.value()),
-        headers=raw_headers(message),
-        timestamp_ms=max(0, message.timestamp()[1]),
-    )

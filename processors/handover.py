@@ -6,10 +6,10 @@ The worker fills these from Kafka, the replay from a file; both do with the resu
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 #: headers as they travel; a value may be null
 RawHeaders = tuple[tuple[str, bytes | None], ...]
@@ -20,11 +20,25 @@ STATE_VERSION: Final = 1
 _PARTITION_PREFIX: Final = b"_partition/"
 
 
-class RawRecord(NamedTuple):
-    """A record of the log as received. timestamp_ms: Kafka's, since 1970; the core never sees it.
+class LogRead(Protocol):
+    """A record of the log, for who reads it: a `RawRecord`, or one that a client still holds (`received.Received`)."""
 
-    A tuple, made once for every record that there is: a frozen dataclass costs three times as much.
-    """
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+
+
+class RawRecord(NamedTuple):
+    """A record of the log, whole. timestamp_ms: Kafka's, since 1970; the core never sees it."""
 
     topic: str
     partition: int

@@ -22,7 +22,8 @@ from typing import Any, Final, Protocol
 
 from confluent_kafka import Message
 
-from processors.handover import Handover, RawRecord
+from processors.handover import Handover, LogRead
+from processors.received import Received, received
 
 #: how long a full lane keeps its giver waiting before it has its partition paused. A batch is often done sooner, and
 #: what was fetched of a paused partition is fetched again
@@ -34,7 +35,7 @@ class Router(Protocol):
 
     @property
     def offset(self) -> int: ...
-    def process(self, records: Sequence[RawRecord]) -> Handover: ...
+    def process(self, records: Sequence[LogRead]) -> Handover: ...
 
 
 class Writer(Protocol):
@@ -221,39 +222,23 @@ class Lane:
     def _work(self, events: list[BatchEvent]) -> Done:
         """In the worker thread: one call into the core, one hand-over of all results. Empties the events."""
         began = perf_counter()
-        records: list[RawRecord] = []
+        records: list[Received] = []
         for event in events:
-            records += raw_records(event.value)
-            # freed here, where they are in the processor's cache: on the event loop it cost as much as all else there
-            event.value.clear()
+            records += received(event.value)
+            event.value.clear()  # the records hold the messages now, and they go
+        count = len(records)
         handover = self._router.process(records)
+        # here, where they are in the processor's cache: on the event loop it cost as much as all else there
+        records.clear()
         applied = perf_counter()
         if not handover.is_empty:
             self._check(handover)
             self._writer.write(handover)
-        return Done(handover, len(records), applied - began, perf_counter() - applied)
+        return Done(handover, count, applied - began, perf_counter() - applied)
 
 
 def _acknowledge(event: BatchEvent) -> None:
     event.ack()
 
 
-def raw_records(messages: Sequence[Message]) -> list[RawRecord]:
-    """Records of confluent-kafka in the words of the router. All of one partition; without Kafka's timestamp."""
-    if not messages:
-        return []
-    topic, partition = messages[0].topic(), messages[0].partition()
-    made = tuple.__new__  # what RawRecord(...) calls: this is done for every record that there is
-    return [
-        made(
-            RawRecord,
-            (
-                topic, partition, message.offset(), message.key(), message.value(),
-                tuple(headers) if (headers := message.headers()) else (), 0,
-            ),
-        )
-        for message in messages
-    ]  # fmt: skip
-
-
-__all__ = ["BatchEvent", "Done", "Lane", "raw_records"]
+__all__ = ["BatchEvent", "Done", "Lane"]

@@ -21,9 +21,9 @@ from processors.handover import (
     Fault,
     GapInLog,
     Handover,
+    LogRead,
     Outgoing,
     PartitionState,
-    RawHeaders,
     RawRecord,
     UnreadableState,
     decode_partition_state,
@@ -43,6 +43,7 @@ _REGIONS: Final = frozenset(ALL_REGIONS)
 _MAX_TRACEBACK: Final = 16_000
 #: what nearly every record says of itself: one look instead of a reading of all headers
 _TYPES: Final[dict[bytes | None, str]] = {name.encode(): name for name in (TYPE_EVENT, TYPE_DECISION, TYPE_TICK)}
+_TYPE_LENGTH: Final = len("ce_type")
 #: kind and standing of an incident, for the headers
 _Labels = tuple[str | None, str | None]
 
@@ -95,7 +96,7 @@ class PartitionRouter:
         """Regions that were heard of, sorted."""
         return tuple(sorted(self._cores))
 
-    def process(self, records: Sequence[RawRecord]) -> Handover:
+    def process(self, records: Sequence[LogRead]) -> Handover:
         """Apply the next records, in order. Those at or below `offset` are passed over.
 
         Raises GapInLog, and then has changed nothing; ValueError for records of another topic or partition.
@@ -189,9 +190,9 @@ class PartitionRouter:
         self._offset = stored.offset
         self._restored_version = stored.core_version
 
-    def _fresh(self, records: Sequence[RawRecord]) -> list[RawRecord]:
+    def _fresh(self, records: Sequence[LogRead]) -> list[LogRead]:
         """The records that are new, after a look at all of them: a gap is found before anything changes."""
-        fresh: list[RawRecord] = []
+        fresh: list[LogRead] = []
         reached, topic, partition = self._offset, self._topic, self.partition
         for record in records:
             if record.topic != topic or record.partition != partition:
@@ -206,7 +207,7 @@ class PartitionRouter:
             fresh.append(record)
         return fresh
 
-    def _take(self, record: RawRecord, batch: _Batch) -> None:
+    def _take(self, record: LogRead, batch: _Batch) -> None:
         try:
             region = self._region_of(record)
             message = decode_log_record(_ce_type(record.headers), record.value)
@@ -239,7 +240,7 @@ class PartitionRouter:
         else:
             batch.add(region, message, changes, core)
 
-    def _region_of(self, record: RawRecord) -> str:
+    def _region_of(self, record: LogRead) -> str:
         """The key decides, not the message: a correction goes to the region of what it corrects."""
         if record.key is None:
             raise MalformedRecord("key", "is missing: send the record with its region as key", record.value)
@@ -312,7 +313,7 @@ class _Batch:
             self._parting.pop((region, incident_id), None)  # its founding report came again: it is back
             self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
 
-    def reject(self, record: RawRecord, field: str, problem: str, trace: str | None = None) -> None:
+    def reject(self, record: LogRead, field: str, problem: str, trace: str | None = None) -> None:
         self._rejects.append(dead_letter(record, field, problem))
         self.faults.append(Fault(record.offset, field, problem, trace))
 
@@ -357,8 +358,8 @@ def _labels(core: RegionCore, incident_id: str) -> _Labels:
         return None, None
 
 
-def _ce_type(headers: RawHeaders) -> str | None:
-    named = [header for header in headers if header[0] == "ce_type" or header[0].lower() == "ce_type"]
+def _ce_type(headers: Sequence[tuple[str, bytes | None]]) -> str | None:
+    named = [header for header in headers if len(header[0]) == _TYPE_LENGTH and header[0].lower() == "ce_type"]
     if len(named) == 1 and (known := _TYPES.get(named[0][1])) is not None:
         return known
     return read_headers(named).type

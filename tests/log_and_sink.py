@@ -9,7 +9,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from processors.cores import Cores
 from processors.handover import Outgoing, RawRecord
-from processors.lane import raw_records
+from processors.received import raw_record
 from processors.replay import replay
 from processors.router import PartitionRouter
 from runtime.clients import is_end_of_partition, new_consumer, new_producer
@@ -72,7 +72,7 @@ def read_topic(
                 unfinished.discard(message.partition())
             else:
                 assert message.error() is None, message.error()
-                (record,) = raw_records([message])
+                record = raw_record(message)
                 if upto is None or record.offset <= upto[record.partition]:
                     found[record.partition].append(record)
                 if upto is not None and record.offset >= upto[record.partition] and record.partition in unfinished:

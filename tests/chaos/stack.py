@@ -12,7 +12,7 @@ from pathlib import Path
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from processors.handover import RawRecord
-from processors.lane import raw_records
+from processors.received import raw_record
 from runtime.clients import is_end_of_partition, new_admin, new_consumer
 from runtime.kafka_layout import Door, Security
 from runtime.kafka_server import KafkaServer
@@ -83,7 +83,7 @@ def committed(settings: Settings, topic: str, partitions: int) -> Iterator[RawRe
                 if is_end_of_partition(message.error()):
                     break
                 assert message.error() is None, message.error()
-                yield from raw_records([message])
+                yield raw_record(message)
     finally:
         consumer.close()
 

@@ -21,7 +21,7 @@ from confluent_kafka.admin import (
 )
 
 from processors.handover import RawRecord, decode_partition_state, is_partition_key
-from processors.lane import raw_records
+from processors.received import raw_record
 from processors.restore import StoredState, read_states
 from runtime.clients import is_end_of_partition, new_consumer, new_producer
 from runtime.kafka_layout import Security
@@ -83,7 +83,7 @@ class Stand:
         while (message := self._reader.poll(0.005)) is not None:
             if message.error() is not None:
                 continue
-            (record,) = raw_records([message])
+            record = raw_record(message)
             if record.key is not None and record.value is not None and is_partition_key(record.key):
                 self._reached[record.partition] = decode_partition_state(record.value).offset
         return all(self._reached.get(number, -1) + 1 == self._sent[number] for number in range(PARTITIONS))
@@ -147,7 +147,7 @@ class Stand:
                 unfinished.discard(place)
             else:
                 assert message.error() is None, message.error()
-                found[place] += raw_records([message])
+                found[place].append(raw_record(message))
         return [record for place in sorted(found) for record in found[place]]
 
 

@@ -25,7 +25,7 @@ class Bench:
 
     def __init__(self, broker: EmbeddedBroker) -> None:
         self.broker = broker
-        self.app_id = f"bench-{uuid4().hex[:8]}"
+        self.app_id = f"yard-{uuid4().hex[:8]}"
         self.producer = Producer({"bootstrap.servers": broker.bootstrap_servers, "log_level": 0})
         for topic in ("source", "sink", f"{self.app_id}-counts-changelog"):
             broker.create_topic(topic, PARTITIONS)
