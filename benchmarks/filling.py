@@ -30,9 +30,12 @@ _TICK_S: Final = 0.005
 
 
 @contextmanager
-def a_kafka() -> Iterator[KafkaServer]:
+def a_kafka(java_options: tuple[str, ...] = ()) -> Iterator[KafkaServer]:
     """Apache Kafka of one node on data that are thrown away."""
-    with TemporaryDirectory(prefix="bench-kafka-") as folder, KafkaServer(nodes=1, data=Path(folder)) as server:
+    with (
+        TemporaryDirectory(prefix="bench-kafka-") as folder,
+        KafkaServer(nodes=1, data=Path(folder), java_options=java_options) as server,
+    ):
         yield server
 
 
@@ -129,11 +132,14 @@ class Pacing(threading.Thread):
         self.join(60)
 
 
-def until(is_so: Callable[[], bool], within_s: float, what: str) -> float:
-    """Looks again until it is so; answers the seconds it took. Raises TimeoutError."""
+def until(is_so: Callable[[], bool], within_s: float, what: str, *, every_s: float = 0.01) -> float:
+    """Looks again until it is so; answers the seconds it took. Raises TimeoutError.
+
+    every_s: between two looks. A look at a worker is a request, which costs the worker two milliseconds
+    """
     began = time.monotonic()
     while not is_so():
         if time.monotonic() - began > within_s:
             raise TimeoutError(f"{what} was not so within {within_s:.0f} s")
-        time.sleep(0.01)
+        time.sleep(every_s)
     return time.monotonic() - began

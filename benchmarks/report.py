@@ -189,7 +189,13 @@ def _latency(section: dict[str, Any] | None) -> str:
         "From just before the producer is called to the committed update in the hands of a read_committed reader. "
         f"`worker` is as it comes ({section.get('coalesce_ms', 20)} ms of waiting for more records). "
         "Results of stock Faust are not transactional, so "
-        "its readers need not wait for a commit." + _failed(section)
+        "its readers need not wait for a commit."
+        + (
+            f" The broker runs with Java's whole compiler and had warmed up for {warm} s before the first round."
+            if (warm := section.get("warm_s"))
+            else ""
+        )
+        + _failed(section)
     )
 
 

@@ -146,16 +146,18 @@ class PartitionRouter:
             else:
                 newest.pop(key, None)
         by_region: dict[str, list[StateRecord]] = {}
+        region = ""
+        records: list[StateRecord] = []
         for key in sorted(newest):
-            if is_partition_key(key):
-                self._restore_partition(key, newest[key])
-                continue
             text = key.decode(errors="replace")
-            region = text.partition("/")[0]
-            records = by_region.get(region)
-            if records is None:
-                self._check_holds(region, text)
-                records = by_region[region] = []
+            if not records or not text.startswith(region):  # sorted: a region's keys come together
+                if is_partition_key(key):
+                    self._restore_partition(key, newest[key])
+                    continue
+                name, slash, _ = text.partition("/")
+                region = name + slash
+                self._check_holds(name, text)
+                records = by_region.setdefault(name, [])
             records.append(StateRecord(text, newest[key]))
         if by_region and self._restored_version is None:
             raise UnreadableState(

@@ -67,7 +67,8 @@ def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
     """Fill an empty store. Raises UnreadableState."""
     tables: dict[str, dict[str, Any]] = {table: {} for table in _TABLES}
     events: list[EventState | Unread] = []
-    event_prefix = f"{store.region}/event/"
+    prefix = f"{store.region}/"
+    event_prefix = f"{prefix}event/"
     for record in records:
         key, raw = record
         if raw is None:
@@ -75,7 +76,7 @@ def restored(store: Store[Any], records: Iterable[StateRecord]) -> None:
         if key.startswith(event_prefix) and (unread := Unread.of(raw, _unread)) is not None:
             events.append(unread)
             continue
-        table, name = _parts(store.region, key)
+        table, name = _parts(prefix, key)
         if table == "event":
             events.append(_event_from(_read(table, record)))
         else:
@@ -105,11 +106,11 @@ def _key(region: str, table: str, name: str) -> str:
     return f"{region}/{table}/{name}" if name else f"{region}/{table}"
 
 
-def _parts(region: str, key: str) -> tuple[str, str]:
-    prefix = f"{region}/"
+def _parts(prefix: str, key: str) -> tuple[str, str]:
+    """prefix: the region and a slash."""
     table, _, name = key.removeprefix(prefix).partition("/")
     if not key.startswith(prefix) or table not in _TABLES:
-        raise UnreadableState(f"{key}: no key of {region}: restore each region from its own records")
+        raise UnreadableState(f"{key}: no key of {prefix[:-1]}: restore each region from its own records")
     return table, name
 
 

@@ -28,6 +28,8 @@ _SHARE_OF_A_CONCEPT: Final = 0.5
 
 #: how many of an incident's events carry a name, then, week by week, how many do so in that week
 Weeks = tuple[int, ...]
+#: of an incident that does not carry it
+_NONE: Final[Weeks] = (0,)
 #: incident -> weeks; of one incident alone, which is the rule, a pair takes a fifth of a dict's room
 NamePosting = tuple[str, Weeks] | dict[str, Weeks]
 #: incident -> how many of its events; one event of one incident: its id
@@ -91,7 +93,7 @@ class Index:
     def _change_names(self, features: Features | Gist, incident_id: str, weeks: list[int], sign: int) -> None:
         """And whatever else is looked up without a time."""
         # what a name of an incident that did not carry it before gets: the same for all names of the event
-        first = self._weeks_with((0,), weeks, sign) if sign > 0 else ()
+        first = self._weeks_with(_NONE, weeks, sign) if sign > 0 else ()
         postings = self._names
         for names in (features.names, features.phrases):
             for name in names:
@@ -157,6 +159,9 @@ class Index:
             self._names[name] = only
 
     def _weeks_with(self, held: Weeks, weeks: list[int], sign: int) -> Weeks:
+        if len(weeks) == 1 and held == _NONE and sign > 0:  # the rule where a state is restored
+            made: Weeks = (1, weeks[0], 1)
+            return self._alike.setdefault(made, made)
         counts = dict(zip(held[1::2], held[2::2], strict=True))
         for week in weeks:
             counts[week] = counts.get(week, 0) + sign
@@ -346,9 +351,13 @@ def _days(features: Features | Gist) -> Iterable[int]:
 
 
 def _weeks(features: Features | Gist) -> set[int]:
-    weeks = {day // _WEEK_DAYS for day in _days(features)}
-    if features.published is not None:
-        weeks.add(features.published // DAY_SECONDS // _WEEK_DAYS)
+    """Of all `_days`, and of its publication."""
+    start, end, published = features.start, features.end, features.published
+    weeks = set() if published is None else {published // DAY_SECONDS // _WEEK_DAYS}
+    if start is not None and end is not None:
+        first, last = start // DAY_SECONDS, (end - 1) // DAY_SECONDS
+        if first <= last <= first + 2:
+            weeks.update((first // _WEEK_DAYS, last // _WEEK_DAYS))
     return weeks
 
 
