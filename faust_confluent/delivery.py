@@ -75,7 +75,9 @@ class Delivery(Threads):
             self._fetched.clear()
             if (fetch := self.poller.take()) is None:
                 try:
-                    await asyncio.wait_for(self._fetched.wait(), timeout_s)
+                    # not wait_for: in Python 3.11 that loses a cancellation which comes together with the fetch
+                    async with asyncio.timeout(timeout_s):
+                        await self._fetched.wait()
                 except TimeoutError:
                     return None
                 fetch = self.poller.take()

@@ -156,7 +156,9 @@ class Lane:
                 return
             self._room.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), left)
+                # not wait_for: in Python 3.11 that loses a cancellation which comes together with the room
+                async with asyncio.timeout(left):
+                    await self._room.wait()
 
     def close(self) -> None:
         """Drop what waits. What is in flight ends by itself, and is not acknowledged any more."""

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from .kafka_java import Java, KafkaUnavailable
-from .kafka_layout import HOST, Cluster, Node, Security, server_properties
+from .kafka_layout import HEAP_MB, HOST, Cluster, Node, Security, server_properties
 from .own_process import OwnProcess, load_process, own_process
 
-_HEAP_MB: Final = 256
 #: the first compiler alone: 4 s of CPU to readiness instead of 9, and per transaction of 50 records 2.8 ms of CPU,
 #: which both compilers together reach only after 2,000 transactions and did not beat
 _JAVA: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -85,7 +84,7 @@ class NodeProcess:
         shutil.rmtree(self._scratch, ignore_errors=True)  # native libraries that a killed node left
         self._scratch.mkdir()
         command = self._java(
-            f"-Xmx{_HEAP_MB}m", "-XX:+ExitOnOutOfMemoryError", self._mark,
+            f"-Xmx{HEAP_MB}m", "-XX:+ExitOnOutOfMemoryError", self._mark,
             f"-Dlog4j2.configurationFile={self.folder / 'log4j2.xml'}", "-Djava.awt.headless=true",
             f"-XX:ErrorFile={self.folder / 'java-error-%p.log'}", *(self._launch.node_options if self._launch else ()),
         )  # fmt: skip
