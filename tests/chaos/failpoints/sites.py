@@ -36,6 +36,8 @@ _METHODS: Final = frozenset(
     }
 )  # fmt: skip
 _LONGEST: Final = 60
+#: asynchronous in name: neither its beginning nor its end gives way to anything
+_WITHOUT_AWAIT: Final = "asyncio.timeout("
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class _Changer(ast.NodeTransformer):
         return node
 
     def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AST:
+        if all(ast.unparse(item.context_expr).startswith(_WITHOUT_AWAIT) for item in node.items):
+            return self.generic_visit(node)
         raise NotImplementedError(
             f"{self._file}:{node.lineno}: an `async with` awaits twice: teach the failpoints that"
         )

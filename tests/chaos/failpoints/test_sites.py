@@ -78,10 +78,17 @@ def test_a_method_counts_where_a_kafka_client_has_it(hits: Hits, names: dict[str
     assert hits.foreign == {site}
 
 
-@pytest.mark.parametrize("line", ["async with a: pass", "return [x async for x in a]"])
+@pytest.mark.parametrize(
+    "line", ["async with a: pass", "async with asyncio.timeout(1), a: pass", "return [x async for x in a]"]
+)
 def test_what_the_instruments_do_not_know_is_refused_and_not_passed_over(line: str) -> None:
     with pytest.raises(NotImplementedError, match="teach the failpoints"):
         changed(f"async def f(a):\n    {line}\n", "f.py")
+
+
+def test_a_timeout_is_no_site_and_what_it_bounds_is_one() -> None:
+    _, sites = changed("async def f(a):\n    async with asyncio.timeout(1):\n        await a()\n", "f.py")
+    assert [site.name for site in sites] == ["f.py f: await a"]
 
 
 def dying(hits: Hits, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
