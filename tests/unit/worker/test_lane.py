@@ -159,6 +159,26 @@ async def test_a_full_lane_makes_its_giver_wait_until_there_is_room(bench: Bench
     assert bench.full == []
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2])
+async def test_a_giver_that_is_cancelled_as_room_comes_ends(bench: Bench, steps: int) -> None:
+    """`asyncio.wait_for` of Python 3.11 gives the result of what it waited for instead of the cancellation."""
+    bench.writer.let.clear()
+    await bench.lane.take(Event(0))
+    await bench.in_flight()
+    giving = asyncio.create_task(bench.lane.take(Event(1, 2, 3, 4, 5)))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not giving.done()
+    bench.lane.close()  # which makes room
+    for _ in range(steps):  # of the event loop: one of these meets the moment
+        await asyncio.sleep(0)
+    was_over = giving.done()
+    giving.cancel()
+    bench.writer.let.set()
+    await asyncio.wait({giving})
+    assert giving.cancelled() or was_over
+
+
 async def test_a_lane_that_stays_full_asks_for_no_more_takes_what_has_come_and_asks_again_when_there_is_room(
     bench: Bench,
 ) -> None:
