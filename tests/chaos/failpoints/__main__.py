@@ -35,16 +35,19 @@ class Tally:
     lost: int = 0
     doubled: int = 0
     passed_by: int = 0
-    failures: list[str] = field(default_factory=list)
+    failures: int = 0
+    played: int = 0
+    is_cut: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, stage: Theatre, point: Point) -> bool:
         """Play one point; whether it was survived."""
+        with self.lock:
+            self.played += 1
         try:
             ended = survive(stage, point)
         except AssertionError as error:
-            with self.lock:
-                self.failures.append(f"{point}\n{error}")
+            self._fail(point, str(error))
             return False
         with self.lock:
             if ended is None:
@@ -56,9 +59,14 @@ class Tally:
             if verdict.is_right:
                 self.survived += 1
                 return True
-            told = [*verdict.lost[:_TOLD], *verdict.doubled[:_TOLD], *verdict.wrong[:_TOLD]]
-            self.failures.append("\n".join([str(point), *told]))
-            return False
+        self._fail(point, "\n".join([*verdict.lost[:_TOLD], *verdict.doubled[:_TOLD], *verdict.wrong[:_TOLD]]))
+        return False
+
+    def _fail(self, point: Point, told: str) -> None:
+        """Told at once: a run takes an hour."""
+        with self.lock:
+            self.failures += 1
+        print(f"FAILED {told}\n  again: make failpoints POINT='{point}'", flush=True)
 
 
 def choose(stage: Theatre) -> list[Point]:
@@ -86,13 +94,13 @@ def _recorded(stage: Theatre, scene: Scene) -> dict[str, Any]:
 
 
 def _work(stage: Theatre, groups: queue.SimpleQueue[tuple[str, list[Point]]], tally: Tally) -> None:
-    while True:
+    while not tally.is_cut:
         try:
             function, points = groups.get_nowait()
         except queue.Empty:
             return
         began = time.monotonic()
-        survived = sum(tally.take(stage, point) for point in points)
+        survived = sum(tally.take(stage, point) for point in points if not tally.is_cut)
         print(f"{function}: {survived} of {len(points)}, {time.monotonic() - began:.0f} s", flush=True)
 
 
@@ -119,16 +127,24 @@ def main(arguments: list[str]) -> int:
         threads = [threading.Thread(target=_work, args=(stage, groups, tally)) for stage in stages]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
-    for failure in tally.failures:
-        point, _, told = failure.partition("\n")
-        print(f"FAILED {told}\n  again: make failpoints POINT='{point}'")
+        _join(threads, tally)
     print(
         f"{len(points)} points in {time.monotonic() - began:.0f} s, of which {tally.passed_by} were not reached again"
+        + (f" and {len(points) - tally.played} not tried: it was ended" if tally.is_cut else "")
     )
     print(f"{tally.survived} failpoints survived, {tally.lost} lost, {tally.doubled} doubled")
-    return 0 if not tally.failures and tally.survived else 1
+    return 0 if not tally.failures and tally.survived and not tally.is_cut else 1
+
+
+def _join(threads: list[threading.Thread], tally: Tally) -> None:
+    """After Ctrl-C what is being played is played to its end, and no more."""
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        tally.is_cut = True
+        for thread in threads:
+            thread.join()
 
 
 def _stage(stack: ExitStack, folder: Path) -> Theatre:
