@@ -62,8 +62,9 @@ class Host:
     def __init__(self, *, is_changed: bool) -> None:
         command = [sys.executable, "-m", "tests.chaos.failpoints.host", *(["--changed"] if is_changed else [])]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+            process_group=0,  # Ctrl-C is for who plays: what is being played is played to its end
+        )  # fmt: skip
 
     def wait_ready(self) -> None:
         """Until it has imported the worker."""
