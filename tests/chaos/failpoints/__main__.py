@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,10 +125,8 @@ def main(arguments: list[str]) -> int:
         groups: queue.SimpleQueue[tuple[str, list[Point]]] = queue.SimpleQueue()
         for group in sorted(by_function.items(), key=lambda group: -len(group[1])):
             groups.put(group)
-        threads = [threading.Thread(target=_work, args=(stage, groups, tally)) for stage in stages]
-        for thread in threads:
-            thread.start()
-        _join(threads, tally)
+        with ThreadPoolExecutor(len(stages)) as pool:
+            _finish([pool.submit(_work, stage, groups, tally) for stage in stages], tally)
     print(
         f"{len(points)} points in {time.monotonic() - began:.0f} s, of which {tally.passed_by} were not reached again"
         + (f" and {len(points) - tally.played} not tried: it was ended" if tally.is_cut else "")
@@ -136,15 +135,15 @@ def main(arguments: list[str]) -> int:
     return 0 if not tally.failures and tally.survived and not tally.is_cut else 1
 
 
-def _join(threads: list[threading.Thread], tally: Tally) -> None:
+def _finish(players: list[Future[None]], tally: Tally) -> None:
     """After Ctrl-C what is being played is played to its end, and no more."""
     try:
-        for thread in threads:
-            thread.join()
+        wait(players)  # not the threads: of one whose join was interrupted Python 3.11 thinks that it has ended
     except KeyboardInterrupt:
         tally.is_cut = True
-        for thread in threads:
-            thread.join()
+        wait(players)
+    for player in players:
+        player.result()
 
 
 def _stage(stack: ExitStack, folder: Path) -> Theatre:
