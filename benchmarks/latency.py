@@ -1,6 +1,6 @@
 """From an event on its way into the log to its update in the hands of a reader, at a steady pace; and what that costs.
 
-    python -m benchmarks.latency [--rate 1000] [--seconds 15] [--rounds 3] [--phases]
+    python -m benchmarks.latency [--rate 1000] [--seconds 15] [--rounds 3] [--warm 90] [--phases]
 
 Time is taken just before the producer is called (that is the record's own time, too) and when a read_committed
 consumer has the committed update: one clock, one machine. The first third of each run only warms up, and so does a
@@ -34,7 +34,7 @@ RATE: Final = 1_000.0
 SECONDS: Final = 15
 _WARM: Final = 1 / 3
 _PATIENCE_S: Final = 120.0
-WARM_S: Final = 90
+_WARM_S: Final = 90
 _WHOLE_COMPILER: Final = ("-XX:TieredStopAtLevel=4",)
 
 
@@ -125,8 +125,9 @@ def _wake(settings: Settings, reader: SinkReader, process: subprocess.Popen[str]
 
 
 def run(
-    rounds: int, rate: float, seconds: int, only: str = "", *, phases: bool = False, warm_s: int = WARM_S
+    rounds: int, rate: float, seconds: int, only: str = "", *, phases: bool = False, warm_s: int = _WARM_S
 ) -> Section:
+    """rate: events/s; seconds: of each run; warm_s: seconds of the first, which does not count, 0 for none."""
     load = os.getloadavg()[0]
     found: dict[str, list[dict[str, Any]]] = {setup.name: [] for setup in SETUPS if setup.side in (only or setup.side)}
     failed: dict[str, str] = {}
@@ -176,7 +177,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=SECONDS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--only", default="", help="sides, with commas between")
-    parser.add_argument("--warm", type=int, default=WARM_S, help="seconds of a first run that does not count")
+    parser.add_argument("--warm", type=int, default=_WARM_S, help="seconds of a first run that does not count")
     parser.add_argument("--phases", action="store_true", help="of the worker, where the slowest events' time goes")
     parser.add_argument("--keep", action="store_true", help="write into docs/benchmarks.json")
     given = parser.parse_args()

@@ -113,7 +113,7 @@ class Delivery(Threads):
                     if self.flow_active:
                         await asyncio.sleep(_ROOM_S)
                     else:
-                        # or until the fetcher ends: its cancellation is lost where a fetch came in with it
+                        # or until the fetcher ends: then nobody will resume the flow
                         await fetcher.wait(self.can_resume_flow)
                     if self.should_stop or fetcher.should_stop:
                         return

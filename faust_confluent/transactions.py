@@ -101,8 +101,8 @@ class Sendable(Protocol):
 class TransactionalWriter:
     """Writes to one partition number of any topics. Not thread-safe: one call at a time. All calls block.
 
-    producer: with `transactional.id` set, used by nobody else; with `delivery.report.only.error` it costs 1 us less for
-        each record, as only failures are asked about
+    producer: with `transactional.id` set, used by nobody else; with `delivery.report.only.error` a record costs three
+        quarters (5.2 us instead of 6.9, of a machine three times slower than at rest): only failures are asked about
     keep_trying: asked about once a second while the broker does not answer; False ends the wait with Interrupted
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from processors.handover import LogRead, Outgoing
+from processors.handover import ConsumerRecord, Outgoing
 from schemas.rejection import Rejection, rejected_headers
 from schemas.topics import REJECTED, REJECTED_MAX_BYTES
 
@@ -14,7 +14,7 @@ _MAX_VALUE: Final = REJECTED_MAX_BYTES - 100_000
 _MAX_KEY: Final = 10_000
 
 
-def dead_letter(record: LogRead, field: str, problem: str) -> Outgoing:
+def dead_letter(record: ConsumerRecord, field: str, problem: str) -> Outgoing:
     """The rejected record. Above the bounds it is cut, and the reason says so."""
     key, value, reason = record.key, record.value, problem
     if value is not None and len(value) > _MAX_VALUE:

@@ -20,7 +20,7 @@ STATE_VERSION: Final = 1
 _PARTITION_PREFIX: Final = b"_partition/"
 
 
-class LogRead(Protocol):
+class ConsumerRecord(Protocol):
     """A record of the log, for who reads it: a `RawRecord`, or one that a client still holds (`received.Received`)."""
 
     @property

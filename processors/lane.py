@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol
 
 from confluent_kafka import Message
 
-from processors.handover import Handover, LogRead
+from processors.handover import ConsumerRecord, Handover
 from processors.received import Received, received
 
 #: how long a full lane keeps its giver waiting before it has its partition paused. A batch is often done sooner, and
@@ -35,7 +35,7 @@ class Router(Protocol):
 
     @property
     def offset(self) -> int: ...
-    def process(self, records: Sequence[LogRead]) -> Handover: ...
+    def process(self, records: Sequence[ConsumerRecord]) -> Handover: ...
 
 
 class Writer(Protocol):

@@ -12,10 +12,10 @@ from runtime.clients import raw_bytes, raw_headers
 
 
 class Received(NamedTuple):
-    """A record of a batch, a `LogRead`. What is in it is made where it is asked for, and let go at once.
+    """A record of a batch, a `ConsumerRecord`. What is in it is made where it is asked for, and let go at once.
 
-    The headers of hundreds of records, made before the first of them was looked at, were half of a lane's CPU: what is
-    made long before it is read, and freed long after, is in no cache of the processor by then.
+    The headers of hundreds of records, made before the first of them was looked at, were 6 of the 16 us of CPU that a
+    lane took for a small record: what is made long before it is read, and freed long after, is in no cache by then.
     """
 
     topic: str

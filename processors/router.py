@@ -18,10 +18,10 @@ from processors.correlation import CannotApply, Changes, LogRecord, RegionCore, 
 from processors.correlation import UnreadableState as UnreadableCoreState
 from processors.dead_letter import dead_letter
 from processors.handover import (
+    ConsumerRecord,
     Fault,
     GapInLog,
     Handover,
-    LogRead,
     Outgoing,
     PartitionState,
     RawRecord,
@@ -96,7 +96,7 @@ class PartitionRouter:
         """Regions that were heard of, sorted."""
         return tuple(sorted(self._cores))
 
-    def process(self, records: Sequence[LogRead]) -> Handover:
+    def process(self, records: Sequence[ConsumerRecord]) -> Handover:
         """Apply the next records, in order. Those at or below `offset` are passed over.
 
         Raises GapInLog, and then has changed nothing; ValueError for records of another topic or partition.
@@ -192,9 +192,9 @@ class PartitionRouter:
         self._offset = stored.offset
         self._restored_version = stored.core_version
 
-    def _fresh(self, records: Sequence[LogRead]) -> list[LogRead]:
+    def _fresh(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
         """The records that are new, after a look at all of them: a gap is found before anything changes."""
-        fresh: list[LogRead] = []
+        fresh: list[ConsumerRecord] = []
         reached, topic, partition = self._offset, self._topic, self.partition
         for record in records:
             if record.topic != topic or record.partition != partition:
@@ -209,7 +209,7 @@ class PartitionRouter:
             fresh.append(record)
         return fresh
 
-    def _take(self, record: LogRead, batch: _Batch) -> None:
+    def _take(self, record: ConsumerRecord, batch: _Batch) -> None:
         try:
             region = self._region_of(record)
             message = decode_log_record(_ce_type(record.headers), record.value)
@@ -242,7 +242,7 @@ class PartitionRouter:
         else:
             batch.add(region, message, changes, core)
 
-    def _region_of(self, record: LogRead) -> str:
+    def _region_of(self, record: ConsumerRecord) -> str:
         """The key decides, not the message: a correction goes to the region of what it corrects."""
         if record.key is None:
             raise MalformedRecord("key", "is missing: send the record with its region as key", record.value)
@@ -315,7 +315,7 @@ class _Batch:
             self._parting.pop((region, incident_id), None)  # its founding report came again: it is back
             self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
 
-    def reject(self, record: LogRead, field: str, problem: str, trace: str | None = None) -> None:
+    def reject(self, record: ConsumerRecord, field: str, problem: str, trace: str | None = None) -> None:
         self._rejects.append(dead_letter(record, field, problem))
         self.faults.append(Fault(record.offset, field, problem, trace))
 

@@ -31,7 +31,7 @@ class PartitionWriter:
             transactional_id=transactional_id,
             transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
             message_max_bytes=REJECTED_MAX_BYTES,  # of all that it writes, rejected records alone may be so large
-            delivery_report_only_error=True,  # a success is told by the commit, and cost 1 us for every record
+            delivery_report_only_error=True,  # a success is told by the commit
         )
         self._changelog = changelog_topic(settings.app_id)
         self._writer = TransactionalWriter(producer, transactional_id, partition, keep_trying=keep_trying)

@@ -13,7 +13,7 @@ from benchmarks.sides import asked
 from benchmarks.stand_in import Marks, say, think
 from benchmarks.stand_in_core import cores_of
 from processors import service, worker
-from processors.handover import Handover, LogRead, Outgoing
+from processors.handover import ConsumerRecord, Handover, Outgoing
 from processors.restore import StoredState
 from runtime.logging import set_up_logging
 from runtime.settings import load_settings
@@ -34,7 +34,7 @@ class BytesRouter:
     def incidents(self) -> dict[str, int]:
         return {}
 
-    def process(self, records: Sequence[LogRead]) -> Handover:
+    def process(self, records: Sequence[ConsumerRecord]) -> Handover:
         newest = {}
         for record in records:
             self._marks.add()

@@ -356,9 +356,7 @@ class Store(Generic[F]):
         self.features = self.linker.restore(events)
 
     def restore_incident(self, incident: IncidentState) -> None:
-        self.incidents[incident.incident_id] = incident
-        if incident.is_shown:
-            self.activities[incident.activity] += 1
+        self._set_incident(incident.incident_id, incident)
         self.schedule.put(incident.incident_id, due_of(incident, self.policy))
 
     def count_event(self) -> int:

@@ -160,8 +160,7 @@ class Index:
 
     def _weeks_with(self, held: Weeks, weeks: list[int], sign: int) -> Weeks:
         if len(weeks) == 1 and held == _NONE and sign > 0:  # the rule where a state is restored
-            made: Weeks = (1, weeks[0], 1)
-            return self._alike.setdefault(made, made)
+            return self._kept((1, weeks[0], 1))
         counts = dict(zip(held[1::2], held[2::2], strict=True))
         for week in weeks:
             counts[week] = counts.get(week, 0) + sign
@@ -169,8 +168,10 @@ class Index:
         for week in sorted(counts):
             if counts[week]:
                 changed += (week, counts[week])
-        # most events of a week have equal ones: kept once
-        made = tuple(changed)
+        return self._kept(tuple(changed))
+
+    def _kept(self, made: Weeks) -> Weeks:
+        """Most events of a week have equal ones: kept once."""
         if len(self._alike) > 4_096:
             self._alike.clear()
         return self._alike.setdefault(made, made)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from processors.handover import LogRead, RawRecord
+from processors.handover import ConsumerRecord, RawRecord
 from processors.received import raw_record, received
 
 HEADERS: Final = [("ce_type", b"incidents.event.v1"), ("ce_id", None)]
@@ -58,7 +58,7 @@ def test_it_reads_as_the_whole_record_does(headers: Any) -> None:
     message: Any = Message(7, headers)
     lazy, whole = received([message])[0], raw_record(message)
 
-    def read(record: LogRead) -> tuple[Any, ...]:
+    def read(record: ConsumerRecord) -> tuple[Any, ...]:
         return record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers)
 
     assert read(lazy) == read(whole) == ("log", 2, 7, b"key", b"value", tuple(headers or ()))

@@ -144,7 +144,8 @@ async def test_what_arrives_during_a_transaction_joins_the_next_one_up_to_the_li
     assert bench.router.batches == [[0], [1, 1, 2, 2]]
 
 
-async def test_a_full_lane_makes_its_giver_wait_until_there_is_room(bench: Bench) -> None:
+async def a_giver_that_waits(bench: Bench) -> asyncio.Task[None]:
+    """For room: a batch is being written, and more than another one waits."""
     bench.writer.let.clear()
     await bench.lane.take(Event(0))
     await bench.in_flight()
@@ -152,6 +153,11 @@ async def test_a_full_lane_makes_its_giver_wait_until_there_is_room(bench: Bench
     for _ in range(5):
         await asyncio.sleep(0)
     assert not giving.done()
+    return giving
+
+
+async def test_a_full_lane_makes_its_giver_wait_until_there_is_room(bench: Bench) -> None:
+    giving = await a_giver_that_waits(bench)
     bench.writer.let.set()
     await giving
     await bench.lane.finished()
@@ -162,13 +168,7 @@ async def test_a_full_lane_makes_its_giver_wait_until_there_is_room(bench: Bench
 @pytest.mark.parametrize("steps", [0, 1, 2])
 async def test_a_giver_that_is_cancelled_as_room_comes_ends(bench: Bench, steps: int) -> None:
     """`asyncio.wait_for` of Python 3.11 gives the result of what it waited for instead of the cancellation."""
-    bench.writer.let.clear()
-    await bench.lane.take(Event(0))
-    await bench.in_flight()
-    giving = asyncio.create_task(bench.lane.take(Event(1, 2, 3, 4, 5)))
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert not giving.done()
+    giving = await a_giver_that_waits(bench)
     bench.lane.close()  # which makes room
     for _ in range(steps):  # of the event loop: one of these meets the moment
         await asyncio.sleep(0)
