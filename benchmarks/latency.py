@@ -40,18 +40,21 @@ _WHOLE_COMPILER: Final = ("-XX:TieredStopAtLevel=4",)
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A side and how long it waits for more records. None: by default."""
+    """A side, for how long records are gathered (None: by default), and whether it does that itself."""
 
     side: str
     coalesce_ms: int | None = None
+    waits_itself: bool = False
 
     @property
     def name(self) -> str:
-        return self.side if self.coalesce_ms is None else f"{self.side}, coalesce_ms={self.coalesce_ms}"
+        more = "" if self.coalesce_ms is None else f", coalesce_ms={self.coalesce_ms}"
+        return self.side + more + (", waiting itself" if self.waits_itself else "")
 
 
 SETUPS: Final = (
-    Setup("worker"), Setup("bare"), Setup("worker", 5), Setup("worker", 20), Setup("stock_faust"), Setup("quix"),
+    Setup("worker"), Setup("bare"), Setup("bare", waits_itself=True), Setup("worker", 5), Setup("worker", 20),
+    Setup("stock_faust"), Setup("quix"),
 )  # fmt: skip
 
 
@@ -83,6 +86,8 @@ def measure(
     options = ["--begin", str(_WARM), "--start", "latest"]
     if setup.coalesce_ms is not None:
         options += ["--coalesce-ms", str(setup.coalesce_ms)]
+    if setup.waits_itself:
+        options.append("--waits-itself")
     if phases and setup.side == "worker":
         options.append("--phases")
     reader = SinkReader(settings)

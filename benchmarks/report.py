@@ -187,7 +187,8 @@ def _latency(section: dict[str, Any] | None) -> str:
         f"core of "
         f"{section['core_us']} µs, {section['rounds']} rounds; {_load(section)})\n\n{table}\n\n"
         "From just before the producer is called to the committed update in the hands of a read_committed reader. "
-        f"`worker` is as it comes ({section.get('coalesce_ms', 20)} ms of waiting for more records). "
+        f"`worker` is as it comes: the broker gathers records for {section.get('coalesce_ms', 20)} ms, for `bare`, the "
+        "loop by hand, too; unless it waits itself, as one writes such a loop. "
         "Results of stock Faust are not transactional, so "
         "its readers need not wait for a commit."
         + (

@@ -81,7 +81,6 @@ class Consumer(Offsets):
             RdConsumer(config, logger=librdkafka_log),
             self,
             max_records=self.app.conf.broker_max_poll_records or _FETCHED_BY_DEFAULT,
-            coalesce_s=options.coalesce_s,
         )
         self._poller.start()
 

@@ -13,6 +13,10 @@ from faust.types.auth import CredentialsT
 from yarl import URL
 
 DEFAULT_PORT: Final = 9092
+#: a fetch for which so much is there is answered at once
+_GATHERED_BYTES: Final = 512 * 1024
+#: half a second, the default, at the end of each changelog would be most of a short recovery
+_IDLE_FETCH_MS: Final = 100
 #: librdkafka's own log lines, where the application wants them
 librdkafka_log: Final = logging.getLogger("faust_confluent.librdkafka")
 
@@ -25,8 +29,10 @@ class Options:
     """Beyond Faust's settings. Give them with `configure(app, Options(...))` before the app starts.
 
     consumer, producer: further librdkafka settings, by librdkafka's names; they go before Faust's
-    coalesce_s: how long a fetch waits for more records after its first one. Fewer, larger batches: at 1,000
-        records/s 20 ms cut the CPU per record by two thirds
+    coalesce_s: how long the broker gathers records before it answers a fetch. It does not wait where much is there
+        already. Fewer, larger batches: at 1,000 records/s, 50 ms cost a third of the CPU per record of 5 ms. Gathered
+        in the client, as 50 ms were before, they cost a tenth more, since the broker answered for each record; and an
+        event waited 50 ms where now it waits half of that
     start_offsets: for applications that keep the reached offset in their own state. Asked on the event loop after
         each assignment, when recovery is done
     most_held_bytes: of batch-first topics: while values of so many bytes are delivered and neither acknowledged nor
@@ -64,8 +70,7 @@ def consumer_config(app: AppT, urls: Collection[URL], options: Options) -> dict[
         "partition.assignment.strategy": "range",
         # with read_uncommitted an aborted batch was restored with its offset, and its input skipped for ever
         "isolation.level": "read_committed",
-        # half a second of default wait at the end of each changelog would be most of a short recovery
-        "fetch.wait.max.ms": 100,
+        **gathering(options.coalesce_s, conf.consumer_max_fetch_size),
         # fetched and not yet polled: the default of 64 MB and 100,000 records is for clients with nothing else in
         # memory
         "queued.max.messages.kbytes": 32_768,
@@ -111,6 +116,20 @@ def _common_config(app: AppT, urls: Collection[URL]) -> dict[str, Any]:
         "client.id": app.conf.broker_client_id,
         "socket.keepalive.enable": True,
         **security_config(app.conf.broker_credentials),
+    }
+
+
+def gathering(coalesce_s: float, most_of_a_partition: int) -> dict[str, Any]:
+    """How the broker answers fetches.
+
+    most_of_a_partition: bytes that one fetch takes of one partition, whatever lies behind it. To wait for more than
+        those would slow down the reading of a single backlog
+    """
+    if coalesce_s <= 0:
+        return {"fetch.wait.max.ms": _IDLE_FETCH_MS}
+    return {
+        "fetch.wait.max.ms": max(round(coalesce_s * 1000), 1),
+        "fetch.min.bytes": max(min(_GATHERED_BYTES, most_of_a_partition // 2), 1),
     }
 
 

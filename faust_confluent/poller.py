@@ -31,6 +31,8 @@ _MAX_WAITING: Final = 2
 #: bytes of values that may wait for the event loop; a fetch has what librdkafka's queue held, and what came meanwhile
 _MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
 _POLL_S: Final = 0.05
+#: the partitions of one answer reach librdkafka's queue one after the other
+_SAME_ANSWER_S: Final = 0.002
 _NETWORK_S: Final = 10.0
 _SEEK_TRIES: Final = 200
 _SEEK_PAUSE_S: Final = 0.01
@@ -76,13 +78,12 @@ class Listener(Protocol):
 class Poller(threading.Thread):
     """Polls `consumer` and serves commands until `end` is called; then closes the consumer."""
 
-    def __init__(self, consumer: Consumer, listener: Listener, *, max_records: int, coalesce_s: float) -> None:
+    def __init__(self, consumer: Consumer, listener: Listener, *, max_records: int) -> None:
         # a daemon: librdkafka may not come back from a call when the network is gone, and the process must end
         super().__init__(daemon=True, name="faust-confluent-poll")
         self._consumer = consumer
         self._listener = listener
         self._max_records = max_records
-        self._coalesce_s = coalesce_s
         self._commands: deque[tuple[Callable[[Consumer], Any], Future[Any]]] = deque()
         #: commands that let records flow, put off by a callback
         self._put_off: deque[tuple[Callable[[Consumer], Any], Future[Any]]] = deque()
@@ -204,7 +205,7 @@ class Poller(threading.Thread):
             return
         messages = [first]
         if self._max_records > 1:
-            messages += self._consumer.consume(self._max_records - 1, self._coalesce_s)
+            messages += self._consumer.consume(self._max_records - 1, _SAME_ANSWER_S)
         fetch = self._sorted(messages)  # its errors count in any case
         if self._was_called_back:
             return

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
         default=500, description="most records of one partition in one batch and transaction"
     )
     coalesce_ms: Annotated[int, Field(ge=0, le=5_000)] = Field(
-        default=50, description="how long a batch waits for more records; fewer, larger transactions"
+        default=50, description="how long the broker gathers records for a batch; fewer, larger transactions"
     )
     session_timeout_s: Annotated[float, Field(ge=1, le=300)] = Field(
         default=8.0, description="a worker silent for so long loses its partitions"

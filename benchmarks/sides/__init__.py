@@ -15,6 +15,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--core-us", type=float, default=0.0)
     parser.add_argument("--job", choices=("bytes", "events", "real"), default="events")
     parser.add_argument("--coalesce-ms", type=int, default=None)
+    parser.add_argument("--waits-itself", action="store_true", help="the loop by hand: it gathers, not the broker")
     parser.add_argument("--phases", action="store_true", help="the worker's side alone: where the time goes")
     parser.add_argument("--start", choices=("earliest", "latest"), default="earliest")
     return parser.parse_args()

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Message, Producer, TopicPartition
 
 from benchmarks.sides import asked
 from benchmarks.stand_in import PARTITIONS, Marks, say, think
 from benchmarks.stand_in_core import cores_of
+from faust_confluent.options import gathering
 from processors.correlation import LogRecord, RegionCore
 from processors.handover import Outgoing, PartitionState, encode_partition_state, partition_key
 from processors.router import _labels, _sent_entry, _sent_head, _sent_update
@@ -23,6 +24,9 @@ from runtime.clients import new_consumer, new_producer
 from runtime.settings import load_settings
 from schemas.codec import decode_log_record
 from schemas.topics import EVENTS, TIMELINES, changelog_topic
+
+_MOST_OF_A_PARTITION: Final = 1024 * 1024
+_SAME_ANSWER_S: Final = 0.002
 
 
 class Bare:
@@ -104,7 +108,11 @@ class Bare:
 def main() -> None:
     given = asked()
     settings = load_settings({}, bootstrap_servers=given.servers, app_id=given.app, coalesce_ms=given.coalesce_ms)
-    consumer = new_consumer(settings, "bare")
+    wait_s = settings.coalesce_ms / 1000
+    # as the worker's: else a comparison of the two would be one of who lets the broker gather records
+    consumer = new_consumer(settings, "bare", **({} if given.waits_itself else gathering(wait_s, _MOST_OF_A_PARTITION)))
+    if not given.waits_itself:
+        wait_s = _SAME_ANSWER_S
     start = OFFSET_BEGINNING if given.start == "earliest" else OFFSET_END
     ended: list[dict[str, float]] = []
     marks = Marks(given.events, ended.append, begin=given.begin)
@@ -119,7 +127,7 @@ def main() -> None:
         if first is None:
             continue
         runs: dict[int, list[Message]] = {}
-        for message in [first, *consumer.consume(settings.batch_records - 1, settings.coalesce_ms / 1000)]:
+        for message in [first, *consumer.consume(settings.batch_records - 1, wait_s)]:
             if message.error() is None:
                 runs.setdefault(message.partition(), []).append(message)  # type: ignore[arg-type]  # null in reports only
         for number, messages in runs.items():

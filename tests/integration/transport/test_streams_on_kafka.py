@@ -12,6 +12,7 @@ import pytest
 from faust.exceptions import ImproperlyConfigured
 from faust.types import TP
 
+from faust_confluent import BatchSchema, Options, configure
 from tests.integration.transport.conftest import running, until
 from tests.integration.transport.yard import PARTITIONS, RAW, Yard, is_ready, numbered
 
@@ -337,3 +338,26 @@ async def test_a_timer_on_the_leader_runs_in_one_of_two_workers(yard: Yard) -> N
         ran.clear()
         await until(lambda: len(ran) >= 3)
         assert set(ran) == {leader}
+
+
+async def test_the_broker_gathers_a_batch_of_records_that_come_one_by_one(yard: Yard) -> None:
+    name, app = yard.topic("clicks", 1), yard.app()
+    configure(app, Options(coalesce_s=2.0))
+    batches: list[list[bytes | None]] = []
+
+    @app.agent(app.topic(name, schema=BatchSchema()), supervisor_strategy=mode.CrashingSupervisor)
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            batches.append([record.value() for record in event.value])
+            event.ack()
+
+    async with running(app):
+        await until(lambda: is_ready(app, 1), what="readiness")
+        yard.send(name, [(None, b"awake")])
+        await until(lambda: len(batches) == 1)
+        # the next fetch waits at the broker now; the loop stays free to take what would come before its time
+        values = [b"%d" % number for number in range(20)]
+        for value in values:
+            await asyncio.to_thread(yard.send, name, [(None, value)])
+        await until(lambda: sum(map(len, batches)) == 1 + len(values))
+    assert batches == [[b"awake"], values]

@@ -66,6 +66,20 @@ def test_what_must_not_be_changed_goes_before_the_options() -> None:
     assert config["isolation.level"] == "read_committed"
 
 
+def test_the_broker_gathers_records_for_as_long_as_one_says() -> None:
+    config = consumer_config(an_app(), [URL("rdkafka://h1:1")], Options(coalesce_s=0.02))
+    assert (config["fetch.wait.max.ms"], config["fetch.min.bytes"]) == (20, 512 * 1024)
+    config = consumer_config(an_app(), [URL("rdkafka://h1:1")], Options())
+    assert "fetch.min.bytes" not in config
+
+
+def test_the_broker_does_not_wait_for_more_than_one_partition_can_give() -> None:
+    """Else each fetch of a single backlog would wait out its time."""
+    app = an_app(consumer_max_fetch_size=100_000)
+    config = consumer_config(app, [URL("rdkafka://h1:1")], Options(coalesce_s=0.02))
+    assert config["fetch.min.bytes"] == 50_000
+
+
 def test_faust_s_settings_arrive_in_librdkafka_s_words() -> None:
     app = an_app(
         broker_session_timeout=9.0, broker_heartbeat_interval=2.0, broker_max_poll_interval=100.0,

@@ -47,7 +47,7 @@ class Delivered(Consumer):
 
     def __init__(self) -> None:
         self.client = Client()
-        self._poller = Poller(self.client, SimpleNamespace(), max_records=10, coalesce_s=0.0)
+        self._poller = Poller(self.client, SimpleNamespace(), max_records=10)
         self._paused_partitions: set[TP] = set()
         self._coming_again = set()
         self._places = {PLACE: LOG}

@@ -18,7 +18,7 @@ class Stopped(Consumer):
 
     def __init__(self) -> None:
         mode.Service.__init__(self)
-        self._poller = Poller(SimpleNamespace(), SimpleNamespace(), max_records=10, coalesce_s=0.0)
+        self._poller = Poller(SimpleNamespace(), SimpleNamespace(), max_records=10)
         self._coming_again = set()
         self._fetched = asyncio.Event()
         self._commit_every = None

@@ -56,7 +56,7 @@ class Owner:
 
 
 def poller_of(client: Any) -> Poller:
-    return Poller(client, Owner(), max_records=10, coalesce_s=0.0)
+    return Poller(client, Owner(), max_records=10)
 
 
 def offsets(records: list[Message]) -> list[int | None]:
