@@ -17,6 +17,7 @@ DEFAULT_PORT: Final = 9092
 _GATHERED_BYTES: Final = 512 * 1024
 #: half a second, the default, at the end of each changelog would be most of a short recovery
 _IDLE_FETCH_MS: Final = 100
+_FULL_QUEUE_MS: Final = 20
 #: librdkafka's own log lines, where the application wants them
 librdkafka_log: Final = logging.getLogger("faust_confluent.librdkafka")
 
@@ -74,6 +75,10 @@ def consumer_config(app: AppT, urls: Collection[URL], options: Options) -> dict[
         # fetched and not yet polled: the default of 64 MB and 100,000 records is for clients with nothing else in
         # memory
         "queued.max.messages.kbytes": 32_768,
+        # A full queue is looked at again after a second by default, and so small a one is empty long before (measured:
+        # a backlog of 20,000 records of 1 kB through a queue of 256 kB in 20 s instead of .45; the service without a
+        # core 28,000 records/s instead of 90,000)
+        "fetch.queue.backoff.ms": _FULL_QUEUE_MS,
         **_static_membership(app),
         **options.consumer,
         "enable.auto.commit": False,

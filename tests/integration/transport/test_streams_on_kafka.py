@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import faust
@@ -361,3 +362,23 @@ async def test_the_broker_gathers_a_batch_of_records_that_come_one_by_one(yard: 
             await asyncio.to_thread(yard.send, name, [(None, value)])
         await until(lambda: sum(map(len, batches)) == 1 + len(values))
     assert batches == [[b"awake"], values]
+
+
+async def test_a_backlog_is_worked_off_without_pauses_by_a_client_with_a_small_queue(yard: Yard) -> None:
+    """librdkafka would look at a full queue again after a second, and this one is filled twenty times."""
+    name, app = yard.topic("clicks", 1), yard.app()
+    configure(app, Options(consumer={"queued.max.messages.kbytes": 256}))
+    seen: list[int] = []
+
+    @app.agent(app.topic(name, schema=BatchSchema()), supervisor_strategy=mode.CrashingSupervisor)
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            seen.append(len(event.value))
+            event.ack()
+
+    yard.send(name, [(None, b"x" * 1_000)] * 20_000)
+    async with running(app):
+        await until(lambda: bool(seen), what="the first batch")
+        began = monotonic()
+        await until(lambda: sum(seen) == 20_000, what="the backlog")
+        assert monotonic() - began < 10
