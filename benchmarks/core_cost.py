@@ -118,8 +118,13 @@ def _stages(events: Sequence[AnyEvent]) -> Figures:
 
 
 def _grown(size: int) -> Figures:
-    """The last thousand reports of a world of so many incidents; memory of everything that came before."""
-    labelled = list(world.stream(size))
+    """Reports at the end of a span in which so many incidents happened; memory of everything that came before.
+
+    What comes in after the span is left out: only of the largest incidents there are reports then, so late that a few
+    hundred of them would tell of another mixture in each size of world.
+    """
+    end = world.BEGIN + world.SPAN
+    labelled = [(incident, event) for incident, event in world.stream(size) if event.recorded_at <= end]
     events = [event for _, event in labelled]
     linker = _ToldLinker({event.event_id: incident for incident, event in labelled})
     gc.collect()

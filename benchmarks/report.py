@@ -114,9 +114,8 @@ def _machine(machine: dict[str, Any] | None) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in sorted(machine["versions"].items()))
     return (
         f"{machine['cores']} cores of {machine['processor']}, {machine['memory_gb']} GB, {machine['system']}; the "
-        f"broker runs on the same cores. {versions}.\n\nA fixed loop of Python took {machine['unit_ms']} ms before the "
-        f"first table; on this machine at rest it takes {UNIT_AT_REST_MS}: other tenants slow it, and all times here "
-        "with it."
+        f"broker runs on the same cores. {versions}.\n\nOther tenants slow the machine, at some hours threefold. So a "
+        f"fixed loop of Python was timed after each table; where nobody does, it takes up to {UNIT_AT_REST_MS} ms."
     )
 
 

@@ -24,15 +24,21 @@ PATIENCE_S = 120.0
 
 
 class Member:
-    """Starts on entry, is killed on exit. lines: what it has written so far."""
+    """Starts on entry, is killed on exit. lines: what it has written so far.
 
-    def __init__(self, yard: Yard, name: str, source: str, **settings: Any) -> None:
+    consumer: librdkafka's settings of its consumer
+    """
+
+    def __init__(
+        self, yard: Yard, name: str, source: str, *, consumer: Mapping[str, Any] | None = None, **settings: Any
+    ) -> None:
         self.out = yard.data / f"{name}.json"
         self.log = yard.data / f"{name}.log"
         self._given = {
             "app_id": yard.app_id,
             "source": source,
             "out": str(self.out),
+            "consumer": dict(consumer or {}),
             "settings": yard.settings(**{"datadir": str(yard.data / name), **settings}),
         }
         self.process = self._started()
@@ -74,7 +80,7 @@ def members(*started: Member) -> Iterator[None]:
 
 def run(given: Mapping[str, Any]) -> None:
     app = faust.App(given["app_id"], **given["settings"])
-    configure(app, Options())
+    configure(app, Options(given["consumer"]))
     counts = app.Table("counts", key_type=str, value_type=int, default=int)
     out = os.open(given["out"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
@@ -85,7 +91,7 @@ def run(given: Mapping[str, Any]) -> None:
     async def agent(stream: Any) -> None:
         async for event in stream.events():
             counts[event.key.decode()] += 1
-            tell("event", partition=event.message.partition, count=counts[event.key.decode()])
+            tell("event", partition=event.message.partition, key=event.key.decode(), count=counts[event.key.decode()])
 
     @app.timer(0.1)
     async def state() -> None:

@@ -14,6 +14,7 @@ from tests.worker_process import wait_until
 pytestmark = [pytest.mark.kafka, pytest.mark.long]  # eight processes
 
 TEN_EACH = {f"k{number}": 10 for number in range(5)}
+TWENTY_EACH = dict.fromkeys(TEN_EACH, 20)
 
 
 def has(member: Member, sources: int) -> bool:
@@ -23,6 +24,12 @@ def has(member: Member, sources: int) -> bool:
 
 def total(*workers: Member) -> int:
     return sum(sum(worker.last("state").get("counts", {}).values()) for worker in workers)
+
+
+def counted(*workers: Member) -> dict[str, int]:
+    """What any of them has counted of a key."""
+    events = [event for worker in workers for event in worker.lines("event")]
+    return {key: max(event["count"] for event in events if event["key"] == key) for key in TEN_EACH}
 
 
 def test_a_standby_of_a_killed_worker_goes_on_with_its_state(yard: Yard) -> None:
@@ -89,3 +96,25 @@ def test_the_older_of_two_workers_with_one_static_id_ends_loudly(yard: Yard) -> 
             wait_until(lambda: has(newer, 1), what="the newer one")
             yard.send(source, numbered(5))
             wait_until(lambda: total(newer) == 5, what="its records")
+
+
+def test_a_cooperative_group_shares_its_partitions_and_tables_with_who_comes_and_goes(yard: Yard) -> None:
+    source = yard.topic("source")
+    cooperative: dict[str, Any] = {"consumer": {"partition.assignment.strategy": "cooperative-sticky"}}
+    first = Member(yard, "first", source, **cooperative)
+    with members(first):
+        wait_until(lambda: has(first, PARTITIONS), what="the start")
+        yard.send(source, numbered(50))
+        wait_until(lambda: total(first) == 50, what="the records of one")
+        second = Member(yard, "second", source, **cooperative)
+        with members(second):
+            wait_until(lambda: has(first, 1) and has(second, 1), what="one partition each")
+            assert sorted(first.last("state")["sources"] + second.last("state")["sources"]) == list(range(PARTITIONS))
+            yard.send(source, numbered(50))
+            # whoever got a partition goes on counting where the other was
+            wait_until(lambda: counted(first, second) == TWENTY_EACH, what="the records of both")
+            second.process.send_signal(signal.SIGTERM)
+            assert second.process.wait(PATIENCE_S) == 0
+        wait_until(lambda: has(first, PARTITIONS), what="the takeover")
+        wait_until(lambda: first.last("state")["counts"] == TWENTY_EACH, what="the table, whole again")
+        assert sum(yard.committed(source).values()) == 100
