@@ -262,13 +262,16 @@ class Worker:
     async def _leave_lanes(self) -> None:
         lanes, self.lanes = self.lanes, {}
         self.is_restored = False
-        for lane in lanes.values():
-            lane.close()
-            self.metrics.forget_partition(lane.partition)
+        for partition in lanes:
+            lanes[partition].close()
+            self.metrics.forget_partition(partition)
         if lanes:
             self._leaving_since = monotonic()
             await asyncio.gather(*(lane.finished() for lane in lanes.values()))
             self._leaving_since = None
+            # the states go before others are read: two of a gigabyte are one too many
+            lanes.clear()
+            self.routers = {}
             collecting.look_again()
 
     @property

@@ -1,9 +1,10 @@
-"""How long a rebalance waits for what a partition has in flight."""
+"""How long a rebalance waits for what a partition has in flight, and what is left of it afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -50,3 +51,30 @@ async def test_a_batch_without_an_answer_holds_up_a_rebalance_for_a_minute(
     assert writer.keep_trying(), "the next assignment's batches have their time again"
     worker.close()
     assert not writer.keep_trying()
+
+
+async def test_the_state_of_partitions_that_were_left_is_let_go_before_others_are_read() -> None:
+    class Router:
+        itself: Router  # in a circle, as a state may be
+
+    class Idle:
+        partition = 0
+
+        def __init__(self, router: Router) -> None:
+            self.router = router
+
+        def close(self) -> None: ...
+
+        async def finished(self) -> None: ...
+
+    worker: Any = build_worker(
+        load_settings({}, bootstrap_servers="127.0.0.1:9"), cores_of("events", 0.0), partitions=1
+    )
+    router = Router()
+    router.itself = router
+    held = ref(router)
+    worker.routers, worker.lanes = {0: router}, {0: Idle(router)}
+    del router
+    await worker._leave_lanes()
+    assert held() is None
+    worker.close()
