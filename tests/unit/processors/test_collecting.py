@@ -20,8 +20,10 @@ class Linked:
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
-    """As it was before, whatever a test does to it."""
+    """As Python has it, whatever was done to it before; and afterwards as it was."""
     thresholds, callbacks = gc.get_threshold(), list(gc.callbacks)
+    gc.callbacks.clear()
+    gc.unfreeze()
     yield
     gc.callbacks[:] = callbacks
     gc.set_threshold(*thresholds)
