@@ -19,7 +19,6 @@ TOGETHER: Final[Mapping[str, frozenset[str]]] = {
     "own_kafka": frozenset(
         {
             "tests/chaos/test_gap.py",
-            f"{_INTEGRATION}/kafka/test_marks_without_a_leader.py",
             f"{_INTEGRATION}/overload/test_on_kafka.py",
             f"{_INTEGRATION}/overload/test_troubles_on_kafka.py",
             f"{_INTEGRATION}/worker/test_on_kafka.py",
