@@ -48,7 +48,6 @@ def facts() -> dict[str, Any]:
         "processor": _processor(),
         "system": f"{sys.platform} {platform.machine()}",
         "versions": versions,
-        "unit_ms": unit_ms(),
     }
 
 

@@ -32,7 +32,7 @@ _MAX_WAITING: Final = 2
 _MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
 _POLL_S: Final = 0.05
 #: the partitions of one answer reach librdkafka's queue one after the other
-_SAME_ANSWER_S: Final = 0.002
+SAME_ANSWER_S: Final = 0.002
 _NETWORK_S: Final = 10.0
 _SEEK_TRIES: Final = 200
 _SEEK_PAUSE_S: Final = 0.01
@@ -205,7 +205,7 @@ class Poller(threading.Thread):
             return
         messages = [first]
         if self._max_records > 1:
-            messages += self._consumer.consume(self._max_records - 1, _SAME_ANSWER_S)
+            messages += self._consumer.consume(self._max_records - 1, SAME_ANSWER_S)
         fetch = self._sorted(messages)  # its errors count in any case
         if self._was_called_back:
             return
@@ -304,4 +304,4 @@ def reset_offset(auto_offset_reset: str) -> int:
     return int(OFFSET_BEGINNING if auto_offset_reset in ("earliest", "smallest", "beginning") else OFFSET_END)
 
 
-__all__ = ["Fetch", "Listener", "Place", "Poller", "PollerEnded", "offset_of", "reset_offset"]
+__all__ = ["SAME_ANSWER_S", "Fetch", "Listener", "Place", "Poller", "PollerEnded", "offset_of", "reset_offset"]

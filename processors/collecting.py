@@ -20,8 +20,11 @@ from typing import Any, Final
 _YOUNG: Final = 2_000
 
 
-def once() -> None:
-    """For a process whose work is the core's: no object is looked at twice. An event costs .8 of what it did."""
+def look_once() -> None:
+    """For a process whose work is the core's: no object is looked at twice, until `look_again`.
+
+    With 3,000 open incidents an event costs .73 to .78 of what it did with rounds of 20,000 objects.
+    """
     gc.set_threshold(_YOUNG)
     if _out_of_sight not in gc.callbacks:
         gc.callbacks.append(_out_of_sight)
@@ -50,4 +53,4 @@ def look_again() -> None:
     gc.collect()
 
 
-__all__ = ["look_again", "once", "resting"]
+__all__ = ["look_again", "look_once", "resting"]

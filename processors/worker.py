@@ -262,14 +262,13 @@ class Worker:
     async def _leave_lanes(self) -> None:
         lanes, self.lanes = self.lanes, {}
         self.is_restored = False
-        for partition in lanes:
+        for partition in lanes:  # no name may hold a lane, and with it a state, while others are read
             lanes[partition].close()
             self.metrics.forget_partition(partition)
         if lanes:
             self._leaving_since = monotonic()
             await asyncio.gather(*(lane.finished() for lane in lanes.values()))
             self._leaving_since = None
-            # the states go before others are read: two of a gigabyte are one too many
             lanes.clear()
             self.routers = {}
             collecting.look_again()

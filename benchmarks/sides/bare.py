@@ -17,6 +17,7 @@ from benchmarks.sides import asked
 from benchmarks.stand_in import PARTITIONS, Marks, say, think
 from benchmarks.stand_in_core import cores_of
 from faust_confluent.options import gathering
+from faust_confluent.poller import SAME_ANSWER_S
 from processors.correlation import LogRecord, RegionCore
 from processors.handover import Outgoing, PartitionState, encode_partition_state, partition_key
 from processors.router import _labels, _sent_entry, _sent_head, _sent_update
@@ -25,8 +26,7 @@ from runtime.settings import load_settings
 from schemas.codec import decode_log_record
 from schemas.topics import EVENTS, TIMELINES, changelog_topic
 
-_MOST_OF_A_PARTITION: Final = 1024 * 1024
-_SAME_ANSWER_S: Final = 0.002
+_MOST_OF_A_PARTITION: Final = 1024 * 1024  # bytes, librdkafka's own default
 
 
 class Bare:
@@ -108,11 +108,11 @@ class Bare:
 def main() -> None:
     given = asked()
     settings = load_settings({}, bootstrap_servers=given.servers, app_id=given.app, coalesce_ms=given.coalesce_ms)
-    wait_s = settings.coalesce_ms / 1000
-    # as the worker's: else a comparison of the two would be one of who lets the broker gather records
-    consumer = new_consumer(settings, "bare", **({} if given.waits_itself else gathering(wait_s, _MOST_OF_A_PARTITION)))
+    wait_s, extra = settings.coalesce_ms / 1000, {}
     if not given.waits_itself:
-        wait_s = _SAME_ANSWER_S
+        # as the worker's: else a comparison of the two would be one of who lets the broker gather records
+        wait_s, extra = SAME_ANSWER_S, gathering(wait_s, _MOST_OF_A_PARTITION)
+    consumer = new_consumer(settings, "bare", **extra)
     start = OFFSET_BEGINNING if given.start == "earliest" else OFFSET_END
     ended: list[dict[str, float]] = []
     marks = Marks(given.events, ended.append, begin=given.begin)

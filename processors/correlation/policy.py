@@ -38,8 +38,8 @@ class Policy:
     #: reports placed by a small margin are asked again when so much of the log's clock is over: what one hour brings
     #: comes in any order, and an hour later nobody has built on it yet
     settled_every: timedelta = timedelta(hours=1)
-    #: of those, within one record: a look costs as much as a report. One report in five is asked again at most, and
-    #: what is left of a busy hour waits for the next record
+    #: of those, within one record: a look costs as much as a report. In the coded sets up to one report in three is
+    #: asked again, three at a time at most; what is left of a busy hour waits for the next record
     looks_per_record: int = 4
     #: events whose evidence is let go, or that are forgotten, within one record
     sweeps_per_record: int = 256

@@ -8,7 +8,7 @@ from weakref import ref
 
 import pytest
 
-from processors.collecting import look_again, once, resting
+from processors.collecting import look_again, look_once, resting
 
 
 class Linked:
@@ -54,7 +54,7 @@ def test_a_restore_that_fails_leaves_the_collector_as_it_was() -> None:
 
 
 def test_what_is_kept_is_not_looked_at_again() -> None:
-    once()
+    look_once()
     kept = [[number] for number in range(10_000)]
     gc.collect(0)
     assert len(gc.get_objects(generation=0)) < len(kept)
@@ -63,7 +63,7 @@ def test_what_is_kept_is_not_looked_at_again() -> None:
 
 
 def test_a_circle_that_is_let_go_while_young_is_found() -> None:
-    once()
+    look_once()
     circle = Linked()
     circle.other = circle
     seen = ref(circle)
@@ -73,7 +73,7 @@ def test_a_circle_that_is_let_go_while_young_is_found() -> None:
 
 
 def test_a_circle_that_was_kept_for_a_while_is_found_when_partitions_go() -> None:
-    once()
+    look_once()
     circle = Linked()
     circle.other = circle
     seen = ref(circle)
@@ -86,7 +86,7 @@ def test_a_circle_that_was_kept_for_a_while_is_found_when_partitions_go() -> Non
 
 
 def test_asking_twice_is_as_asking_once() -> None:
-    once()
+    look_once()
     before = len(gc.callbacks)
-    once()
+    look_once()
     assert len(gc.callbacks) == before

@@ -55,25 +55,17 @@ async def test_a_batch_without_an_answer_holds_up_a_rebalance_for_a_minute(
 
 async def test_the_state_of_partitions_that_were_left_is_let_go_before_others_are_read() -> None:
     class Router:
+        offset = -1
         itself: Router  # in a circle, as a state may be
-
-    class Idle:
-        partition = 0
-
-        def __init__(self, router: Router) -> None:
-            self.router = router
-
-        def close(self) -> None: ...
-
-        async def finished(self) -> None: ...
 
     worker: Any = build_worker(
         load_settings({}, bootstrap_servers="127.0.0.1:9"), cores_of("events", 0.0), partitions=1
     )
+    writer: Any = Writer(worker.settings, 0, keep_trying=lambda: True)
     router = Router()
     router.itself = router
     held = ref(router)
-    worker.routers, worker.lanes = {0: router}, {0: Idle(router)}
+    worker.routers, worker.lanes = {0: router}, {0: worker._lane(0, router, writer, 1)}
     del router
     await worker._leave_lanes()
     assert held() is None
