@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-from processors.collecting import look_once
+from processors.collecting import looking_once
 from processors.correlation.correlator import Correlator
 from processors.correlation.linking.api import MergeProposal, Placement
 from processors.correlation.linking.extraction import features_of
@@ -64,8 +64,8 @@ class _ToldLinker(EvidenceLinker):
         return None
 
 
+@looking_once()  # as in the worker and in a replay
 def main(sizes: Sequence[int], out: Path | None) -> None:
-    look_once()  # as the worker and a replay do
     found: Figures = {"machine_unit_ms": unit_ms(), "gold": {}, "curve": []}
     print(f"a fixed loop of Python takes {found['machine_unit_ms']} ms (about {UNIT_AT_REST_MS} at rest)")
     for name in SETS:

@@ -20,14 +20,21 @@ from typing import Any, Final
 _YOUNG: Final = 2_000
 
 
-def look_once() -> None:
-    """For a process whose work is the core's: no object is looked at twice, until `look_again`.
+@contextmanager
+def looking_once() -> Iterator[None]:
+    """Where the work is the core's: no object is looked at twice until `look_again`. Afterwards all is as before.
 
     With 3,000 open incidents an event costs .73 to .78 of what it did with rounds of 20,000 objects.
     """
+    thresholds = gc.get_threshold()
     gc.set_threshold(_YOUNG)
-    if _out_of_sight not in gc.callbacks:
-        gc.callbacks.append(_out_of_sight)
+    gc.callbacks.append(_out_of_sight)
+    try:
+        yield
+    finally:
+        gc.callbacks.remove(_out_of_sight)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _out_of_sight(phase: str, _: Mapping[str, Any]) -> None:
@@ -53,4 +60,4 @@ def look_again() -> None:
     gc.collect()
 
 
-__all__ = ["look_again", "look_once", "resting"]
+__all__ = ["look_again", "looking_once", "resting"]

@@ -15,7 +15,7 @@ import uvloop
 
 from faust_confluent.consumer import Consumer
 from faust_confluent.metrics import StatisticsCollector
-from processors.collecting import look_once
+from processors.collecting import looking_once
 from processors.cores import Cores
 from processors.log_end import LogEnd
 from processors.watch import Watch
@@ -53,9 +53,8 @@ def run_worker(settings: Settings, cores: Cores) -> int:
     Raises BrokerUnreachable, SettingsError, TopicsError and OSError (health port taken) before anything has begun.
     """
     check_reachable(settings, _REACHABLE_S)
-    look_once()
     partitions = equal_partitions(new_admin(settings), [topic.name for topic in needed_topics(settings)])
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with looking_once(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings, cores, partitions))
 
 

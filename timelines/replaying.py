@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from processors.collecting import look_once
+from processors.collecting import looking_once
 from processors.cores import Cores
 from processors.replay import as_log, replay
 from processors.router import Fault, Handover, PartitionRouter, RawRecord
@@ -49,8 +49,8 @@ class Replay:
     def run(self) -> Status:
         """Raises SourceError, RejectsError, BadLogLine, GapInLog, OSError; no result has been written then."""
         began = time.monotonic()
-        look_once()
         with (
+            looking_once(),
             Interrupts() as interrupts,
             Source(self.source, stopped=interrupts.once) as source,
             Bar("replaying") as bar,

@@ -8,7 +8,7 @@ from weakref import ref
 
 import pytest
 
-from processors.collecting import look_again, look_once, resting
+from processors.collecting import look_again, looking_once, resting
 
 
 class Linked:
@@ -16,18 +16,6 @@ class Linked:
 
     def __init__(self) -> None:
         self.other: Linked | None = None
-
-
-@pytest.fixture(autouse=True)
-def collector() -> Iterator[None]:
-    """As Python has it, whatever was done to it before; and afterwards as it was."""
-    thresholds, callbacks = gc.get_threshold(), list(gc.callbacks)
-    gc.callbacks.clear()
-    gc.unfreeze()
-    yield
-    gc.callbacks[:] = callbacks
-    gc.set_threshold(*thresholds)
-    gc.unfreeze()
 
 
 def test_the_collector_rests_inside_and_works_afterwards() -> None:
@@ -54,39 +42,61 @@ def test_a_restore_that_fails_leaves_the_collector_as_it_was() -> None:
 
 
 def test_what_is_kept_is_not_looked_at_again() -> None:
-    look_once()
-    kept = [[number] for number in range(10_000)]
-    gc.collect(0)
-    assert len(gc.get_objects(generation=0)) < len(kept)
-    assert not gc.get_objects(generation=1)
-    assert not gc.get_objects(generation=2)
+    with looking_once():
+        kept = [[number] for number in range(10_000)]
+        gc.collect(0)
+        assert len(gc.get_objects(generation=0)) < len(kept)
+        assert not gc.get_objects(generation=1)
+        assert not gc.get_objects(generation=2)
 
 
 def test_a_circle_that_is_let_go_while_young_is_found() -> None:
-    look_once()
-    circle = Linked()
-    circle.other = circle
-    seen = ref(circle)
-    del circle
-    gc.collect(0)
-    assert seen() is None
+    with looking_once():
+        circle = Linked()
+        circle.other = circle
+        seen = ref(circle)
+        del circle
+        gc.collect(0)
+        assert seen() is None
 
 
 def test_a_circle_that_was_kept_for_a_while_is_found_when_partitions_go() -> None:
-    look_once()
-    circle = Linked()
-    circle.other = circle
-    seen = ref(circle)
-    gc.collect(0)
-    del circle
-    gc.collect()
-    assert seen() is not None
-    look_again()
-    assert seen() is None
+    with looking_once():
+        circle = Linked()
+        circle.other = circle
+        seen = ref(circle)
+        gc.collect(0)
+        del circle
+        gc.collect()
+        assert seen() is not None
+        look_again()
+        assert seen() is None
 
 
-def test_asking_twice_is_as_asking_once() -> None:
-    look_once()
-    before = len(gc.callbacks)
-    look_once()
-    assert len(gc.callbacks) == before
+@pytest.fixture
+def thresholds() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("thresholds")
+def test_afterwards_the_collector_is_as_it_was() -> None:
+    gc.set_threshold(701, 11, 11)
+    before = list(gc.callbacks)
+    with pytest.raises(ValueError, match="ended"), looking_once():
+        gc.collect()
+        assert gc.get_freeze_count() > 0
+        raise ValueError("ended")
+    assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == (701, 11, 11)
+    assert gc.callbacks == before
+
+
+def test_one_inside_another_leaves_the_outer_at_work() -> None:
+    with looking_once():
+        with looking_once():
+            pass
+        gc.collect()
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
