@@ -142,13 +142,18 @@ def _home(
     if copied is None:
         copied = known_original(step, placement.copies)
     background: dict[str, float] = {}
-    for name, score in placement.background_in[: step.store.policy.background_in]:
+    for name, score in placement.background_in:
         other = step.resolve(name)
         if other is not None and (incident is None or other.incident_id != incident.incident_id):
             background.setdefault(other.incident_id, score)
+    for name in referred_to:  # it says itself that it speaks of them
+        if incident is None or name != incident.incident_id:
+            background.setdefault(name, step.store.policy.reference_score)
     repeated_by = placement.copies if copied is None else ()
     unsure = placement.unsure and copied is None and not referred_to
-    return Home(incident, link, copied, tuple(background.items()), repeated_by, unsure)
+    return Home(
+        incident, link, copied, tuple(background.items())[: step.store.policy.background_in], repeated_by, unsure
+    )
 
 
 def _stated(step: Step[Any], what: str, event_id: str) -> Link:

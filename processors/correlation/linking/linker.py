@@ -24,6 +24,7 @@ from .index import MAX_CANDIDATES, Index
 from .items import Item
 from .joining import is_doubtful, joins, mean_of
 from .matching import Match, are_two_events, best_match, is_rows_alone
+from .mentions import spoken_of
 from .pair_terms import slotted
 from .statistics import Statistics
 from .voting import merge_of, neighbours_of
@@ -166,14 +167,16 @@ class EvidenceLinker:
         joins = self.joins(item, candidates)
         link = self._explained(item, best, named)
         unsure = is_doubtful(item, best, self.weights)
+        spoken = spoken_of(item, candidates, best.incident if joins else None, self.statistics)
         if not joins:
-            return Placement(None, link, unsure=unsure, candidates=len(candidates))
+            return Placement(None, link, background_in=spoken, unsure=unsure, candidates=len(candidates))
         known = copies.repeats(item, best.incident, self.statistics, self._copy_weights)
         return Placement(
             best.incident.incident_id,
             link,
             known.copy_of,
             copies=known.copies,
+            background_in=spoken,
             unsure=unsure,
             candidates=len(candidates),
         )

@@ -89,3 +89,23 @@ def test_background_follows_a_merge_and_disappears_where_the_event_is_at_home() 
     story.tell(a_decision("merge", "14:00", incidents=[story.home("m"), story.home("y")]))
     assert story.entries["y"].also_background_in == ()
     assert story.head("y").entries_total == 4
+
+
+def test_what_a_report_refers_to_is_background_where_it_is_not_at_home() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k"),
+        an_attack("11:00", "Kyiv", event_id="y"),
+        an_attack("11:30", "Kyiv", event_id="y2", refers_to=["k", "y"]),
+    )
+    assert story.home("y2") == story.home("y")
+    assert story.entries["y2"].also_background_in == (story.home("k"),)
+    assert [entry.event_id for entry in story.head("k").entries] == ["k", "y2"]
+
+
+def test_a_report_that_refers_to_many_is_background_in_so_many_and_no_more() -> None:
+    story = Story(Policy(background_in=2))
+    towns = [an_attack("10:00", f"Town {number}", event_id=f"t{number}") for number in range(4)]
+    story.tell(*towns, an_attack("12:00", "Kyiv", event_id="y", refers_to=[town.event_id for town in towns]))
+    others = [story.home(town) for town in towns if story.home(town) != story.home("y")]
+    assert story.entries["y"].also_background_in == tuple(others[:2])

@@ -68,6 +68,27 @@ DAY: list[LogMessage] = [
         text="The strike on the central market in Kherson was barbaric, the president said.",
     ),
     an_attack(
+        "11:20",
+        "Mykolaiv",
+        event_id="depot",
+        publisher="BBC",
+        weapons="missile",
+        targets="Fuel depot",
+        headline="Missile sets fuel depot in Mykolaiv on fire",
+        text="A fuel depot was burning in Mykolaiv after a missile hit it.",
+    ),
+    a_statement(
+        "12:00",
+        "Kherson market",
+        event_id="compares",
+        publisher="BBC",
+        speaker="Governor Olha Marchuk",
+        stance="condemn",
+        target="drone strike on the market",
+        headline="Governor: market of Kherson was no less a target than the depot in Mykolaiv",
+        text="Whoever sends drones at a market knows whom they will hit, she said at the central market.",
+    ),
+    an_attack(
         "12:30",
         "Kherson market",
         event_id="fix",
@@ -127,6 +148,15 @@ def test_the_timeline_holds_what_each_source_says(story: tuple[Correlator[Any], 
     roles = {entry.event_id: str(entry.role) for entry in head.entries}
     assert roles["condemns"] == "reaction"
     assert roles["fix"] == "correction"
+
+
+def test_a_word_about_two_attacks_is_at_home_in_one_and_background_in_the_other(
+    story: tuple[Correlator[Any], dict[str, str]],
+) -> None:
+    core, home = story
+    assert (home["depot"] != home["first"], home["compares"]) == (True, home["first"])
+    shown = {entry.event_id: str(entry.role) for entry in core.head(home["depot"]).entries}
+    assert shown == {"depot": "core", "compares": "background"}
 
 
 def test_every_link_says_why_in_contributions_that_sum_to_its_score(
