@@ -66,7 +66,7 @@ class Entry(Message):
     significance_reasons: Annotated[tuple[ShortText, ...], Field(max_length=10), FirstFault] = Field(
         default=(), description="why it is significant"
     )
-    link: Link = Field(description="why it belongs here")
+    link: Link = Field(description="why it belongs here; where it is background: which incident is its home")
     pinned_by: Name | None = Field(default=None, description="the person who decided that it belongs here")
     retracted_by: Identifier | None = Field(default=None, description="the event or command that withdrew it")
     corrected_by: Identifier | None = Field(default=None, description="the event that changed what it says")

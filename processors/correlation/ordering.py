@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from schemas.timeline import Entry
+from schemas.timeline import Entry, Link, Reason
 from schemas.vocabulary import EntryRole
 
 from .clock import micros
@@ -12,6 +12,7 @@ from .roster import Roster
 
 #: microseconds; longer intervals than a day and what zones add to it say little about order
 _COARSE: Final = 36 * 3600 * 1_000_000
+_PASSING: Final = "speaks of it in passing"
 
 
 def order_of(entry: Entry) -> tuple[int, int, str]:
@@ -45,5 +46,12 @@ def shown_seqs(roster: Roster) -> list[int]:
 
 
 def guest(entry: Entry, incident_id: str) -> Entry:
-    """An entry whose home is another incident, as that one's head shows it."""
-    return entry.model_copy(update={"incident_id": incident_id, "role": EntryRole.BACKGROUND})
+    """An entry whose home is another incident, as that one's head shows it.
+
+    Why it stands in its home, and who pinned it there, are no reasons for its being named here.
+    """
+    why = Link(
+        score=0.0, reasons=(Reason(feature=_PASSING, value=f"at home in {entry.incident_id}", contribution=0.0),)
+    )
+    changes = {"incident_id": incident_id, "role": EntryRole.BACKGROUND, "link": why, "pinned_by": None}
+    return entry.model_copy(update=changes)

@@ -34,8 +34,9 @@ _FRAME_ROOM: Final = 40_000
 #: claims leave the rest to the entries
 _CLAIMS_ROOM: Final = 36_000
 _MANY_PARTIES: Final = 5
-#: an entry shown as background has another role and incident in it: at most so much longer, the comma included
-_GUEST_BYTES: Final = 60
+#: an entry shown as background has another role, incident and link in it: at most so much longer, the comma included,
+#: where ids are the core's own
+_GUEST_BYTES: Final = 200
 
 
 @lru_cache(maxsize=8_192)

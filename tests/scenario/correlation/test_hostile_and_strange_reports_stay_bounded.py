@@ -6,7 +6,7 @@ import pytest
 
 from schemas.codec import MAX_RECORD_BYTES, TYPE_EVENT, decode_log_record, encode
 from schemas.event import AnyEvent, AttackEvent, Source, StatementEvent
-from schemas.parts import Actor, Occurred, Weapon
+from schemas.parts import Actor, EventRef, Occurred, Weapon
 from schemas.timeline import MAX_HEAD_BYTES
 from schemas.vocabulary import ActorRole, Stance
 from tests.builders import REGION, a_decision, a_place, a_statement, an_attack, time_of
@@ -44,6 +44,18 @@ def a_full_report(number: int, filling: str) -> AnyEvent:
         return a_statement(at, place, speaker=fill(filling, 300, number), stance=stances, killed=number, **common)
     weapons = tuple(Weapon(type=fill(filling, 300, kind), count=kind + number) for kind in range(20))
     return an_attack(at, place, killed=number, injured=number, weapons=weapons, by=actors, **common)
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_a_head_of_full_reports_that_speak_of_it_in_passing_is_no_larger(filling: str) -> None:
+    story = Story()
+    story.tell(an_attack("09:00", "Lagos", event_id="lagos"), a_full_report(0, filling))
+    named = [EventRef(event_id=name) for name in ("lagos", a_full_report(0, filling).event_id)]
+    for number in range(1, 60):
+        story.tell(a_full_report(number, filling).model_copy(update={"refers_to": tuple(named)}))
+    head = story.head("lagos")
+    assert [str(entry.role) for entry in head.entries].count("background") >= 10
+    assert len(encode(head)) <= MAX_HEAD_BYTES
 
 
 @pytest.mark.parametrize("filling", FILLINGS)

@@ -76,6 +76,21 @@ def test_an_event_that_speaks_of_another_incident_is_background_there_and_at_hom
     assert story.head("k").corroboration.reports == 1
 
 
+def test_a_background_entry_says_where_it_is_at_home_and_not_why_it_stands_there() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"))
+    story.tell(an_attack("11:00", "Kyiv", event_id="y", extra={"background": "Kherson"}))
+    story.tell(a_decision("pin", "11:30", incidents=[story.home("y")], events=["y"]))
+    passing = next(entry for entry in story.head("k").entries if entry.event_id == "y")
+    assert (passing.link.score, passing.pinned_by) == (0.0, None)
+    assert [(reason.feature, reason.value) for reason in passing.link.reasons] == [
+        ("speaks of it in passing", f"at home in {story.home('y')}")
+    ]
+    at_home = story.entries["y"]
+    assert at_home.link.score != 0.0
+    assert at_home.pinned_by is not None
+
+
 def test_background_follows_a_merge_and_disappears_where_the_event_is_at_home() -> None:
     story = Story()
     story.tell(
