@@ -19,7 +19,7 @@ from evaluation.scores import Counted
 from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.items import Item
 from processors.correlation.linking.linker import EvidenceLinker
-from processors.correlation.linking.mentions import BASE, BIAS, WEIGHT, Mention, mentions, values_of
+from processors.correlation.linking.mentions import BASE, BIAS, WEIGHT, Mention, log_odds, mentions, values_of
 from timelines import training
 
 JUDGED: Final = Path("tuning/mentions.json")
@@ -28,12 +28,11 @@ _L2: Final = 0.5
 
 
 class Judged(NamedTuple):
-    """values: per column. speaks_of: None: nobody has read it yet."""
+    """speaks_of: None: nobody has read it yet."""
 
     of_set: str
     report: str
     mention: Mention
-    values: tuple[float, float, float]
     speaks_of: bool | None
 
 
@@ -46,7 +45,8 @@ def main() -> None:
     shipped = (BIAS, WEIGHT, BASE)
     print(f"{len(judged)} in question, {sum(bool(each.speaks_of) for each in judged)} spoken of")
     print(f"fitted on all: {dict(zip(COLUMNS, fitted(judged), strict=True))}; shipped: {shipped}")
-    said = {each: weighted(each, fitted([e for e in judged if e.of_set != each.of_set])) > 0 for each in judged}
+    by_others = {name: fitted([e for e in judged if e.of_set != name]) for name in {e.of_set for e in judged}}
+    said = {each: log_odds(each.mention, by_others[each.of_set]) > 0 for each in judged}
     for name in sorted({each.of_set for each in judged}):
         print(f"{name}: {_counted({each: yes for each, yes in said.items() if each.of_set == name})}")
     print(f"all, each set by weights of the others: {_counted(said)}")
@@ -56,7 +56,7 @@ def all_in_question() -> list[Judged]:
     """Of all sets, with what a reader said of it."""
     known = {(row["report"], row["incident"]): row["speaks_of"] for row in json.loads(JUDGED.read_text("utf-8"))}
     return [
-        Judged(path.stem, report, mention, values_of(mention), known.get((report, mention.incident_id)))
+        Judged(path.stem, report, mention, known.get((report, mention.incident_id)))
         for path in (*sorted(Path("gold").glob("*.jsonl")), *sorted(Path("tuning").glob("*.jsonl")))
         for report, mention in in_question(path)
     ]
@@ -78,13 +78,10 @@ def in_question(path: Path) -> Iterator[tuple[str, Mention]]:
 
 
 def fitted(judged: Sequence[Judged]) -> tuple[float, ...]:
-    rows = np.array([each.values for each in judged])
+    """One weight per column, log-odds."""
+    rows = np.array([values_of(each.mention) for each in judged])
     labels = np.array([float(bool(each.speaks_of)) for each in judged])
     return fit_logistic(rows, labels, np.ones(len(judged)), columns=COLUMNS, l2=_L2).weights
-
-
-def weighted(each: Judged, weights: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(weights, each.values, strict=True))
 
 
 def _counted(said: Mapping[Judged, bool]) -> str:

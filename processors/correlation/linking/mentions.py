@@ -45,14 +45,18 @@ def values_of(mention: Mention) -> tuple[float, float, float]:
     return 1.0, min(_MOST_WEIGHT, mention.weight), mention.base
 
 
+def log_odds(mention: Mention, weights: Sequence[float]) -> float:
+    """That the statement speaks of it. weights: of `values_of`, in that order."""
+    return sum(weight * value for weight, value in zip(weights, values_of(mention), strict=True))
+
+
 def spoken_of(
     item: Item, candidates: Sequence[Candidate], home: Incident | None, statistics: Statistics
 ) -> tuple[tuple[str, float], ...]:
     """Incidents beside its home that a statement speaks of more likely than not, with log-odds, best first."""
     told = []
     for mention in mentions(item, candidates, () if home is None else _told_of(home), statistics):
-        _, weight, base = values_of(mention)
-        score = BIAS + WEIGHT * weight + BASE * base
+        score = log_odds(mention, (BIAS, WEIGHT, BASE))
         if score > 0.0:
             told.append((mention.incident_id, round(score, 6)))
     told.sort(key=lambda pair: -pair[1])
@@ -107,4 +111,4 @@ def _is_recent_attack(f: Features, until: int) -> bool:
     return f.kind == "a" and f.place_rank <= _SITE_OR_CITY and f.start is not None and 0 <= until - f.start <= _SECONDS
 
 
-__all__ = ["BASE", "BIAS", "MOST_MENTIONS", "WEIGHT", "Mention", "mentions", "spoken_of", "values_of"]
+__all__ = ["BASE", "BIAS", "MOST_MENTIONS", "WEIGHT", "Mention", "log_odds", "mentions", "spoken_of", "values_of"]

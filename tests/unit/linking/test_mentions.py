@@ -107,12 +107,17 @@ def test_one_name_speaks_for_one_incident() -> None:
     assert len(named_in(a_word("The same hand was at work in Mykolaiv."), a_blast("Mykolaiv"), second)) == 1
 
 
-def told_of_towns() -> list[tuple[str, float]]:
-    linker = holding(a_blast("Kherson"), *map(a_blast, TOWNS))
-    item = Item(features_of(a_word(f"One hand in Kherson, {', '.join(TOWNS)}.")))
+def told_of(word: AnyEvent, linker: EvidenceLinker) -> list[tuple[str, float]]:
+    """By a statement that is at home in Kherson's incident."""
+    item = Item(features_of(word))
     candidates = linker.examine(item)
     home = next(c.incident for c in candidates if c.incident.incident_id == "inc-Kherson")
     return list(spoken_of(item, candidates, home, linker.statistics))
+
+
+def told_of_towns() -> list[tuple[str, float]]:
+    word = a_word(f"One hand in Kherson, {', '.join(TOWNS)}.")
+    return told_of(word, holding(a_blast("Kherson"), *map(a_blast, TOWNS)))
 
 
 def test_the_likely_ones_are_told_and_few() -> None:
@@ -140,7 +145,4 @@ def test_what_others_said_of_the_happening_accounts_for_no_name() -> None:
     linker = holding(a_blast("Kherson"), a_blast("Mykolaiv"))
     earlier = word.model_copy(update={"event_id": "earlier"})
     linker.hold("earlier", features_of(earlier), seq=99, incident_id="inc-Kherson")
-    item = Item(features_of(word))
-    candidates = linker.examine(item)
-    home = next(c.incident for c in candidates if c.incident.incident_id == "inc-Kherson")
-    assert [name for name, _ in spoken_of(item, candidates, home, linker.statistics)] == ["inc-Mykolaiv"]
+    assert [name for name, _ in told_of(word, linker)] == ["inc-Mykolaiv"]
