@@ -49,8 +49,7 @@ class RawRecord(NamedTuple):
     timestamp_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A record to be written, into the partition of that topic which has the number of the input's."""
 
     topic: str

@@ -2,7 +2,8 @@
 
 What arrives while a transaction is in flight joins the next one, so that a slow broker makes larger batches, not a
 longer queue. The core and the transaction run in a worker thread: the event loop stays free for the other partitions,
-for Faust's heartbeat work and for the health checks.
+for Faust's heartbeat work and for the health checks. What a batch costs there counts as soon as batches are small, so
+none has a task of its own: a batch is begun by whoever brought its events, and what came of it is one callback.
 
 All lanes of a worker are given their events by one agent, in the order in which they were fetched. So a lane that is
 full keeps the giver waiting for a moment only; then it asks that nothing more be fetched of its partition, takes what
@@ -13,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic, perf_counter
 from typing import Any, Final, Protocol
 
@@ -35,6 +37,7 @@ class Router(Protocol):
 
     @property
     def offset(self) -> int: ...
+    def incidents(self) -> Mapping[str, int]: ...
     def process(self, records: Sequence[ConsumerRecord]) -> Handover: ...
 
 
@@ -111,11 +114,16 @@ class Lane:
         self._waiting_records = 0
         self._waiting_bytes = 0
         self._is_paused = False
-        self._task: asyncio.Task[None] | None = None
+        #: the batch in work, if any; and what waits for its end
+        self._events: list[BatchEvent] | None = None
+        self._idle: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
         self._closed = False
         #: last offset written; what the partition's readers can see
         self.offset = router.offset
+        #: of the last batch: incidents of the partition by activity; the core's clock, in seconds since 1970
+        self.incidents = router.incidents()
+        self.clock: float | None = None
         #: monotonic time since when a batch is being worked on
         self.busy_since: float | None = None
 
@@ -137,8 +145,8 @@ class Lane:
         self._waiting.append(event)
         self._waiting_records += len(event.value)
         self._waiting_bytes += event.message.weight
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"lane-{self.partition}")
+        if self._events is None:
+            self._begin()
         if self._is_full and not self._is_paused:
             await self._wait_for_room()
 
@@ -167,8 +175,10 @@ class Lane:
 
     async def finished(self) -> None:
         """Wait for what is in flight."""
-        if self._task is not None:
-            await asyncio.wait({self._task})
+        if self._events is not None:
+            if self._idle is None:
+                self._idle = asyncio.get_running_loop().create_future()
+            await asyncio.wait({self._idle})
 
     def _drop_waiting(self) -> None:
         while self._waiting:
@@ -176,20 +186,63 @@ class Lane:
         self._waiting_records = self._waiting_bytes = 0
         self._room.set()
 
-    async def _run(self) -> None:
+    def _begin(self) -> None:
+        """Put the next batch in work, unless nothing waits or the partition may have gone."""
         try:
-            while self._waiting and not self._closed:
-                if not self._is_current():
-                    self._drop_waiting()
-                    break
-                await self._one_batch()
-        except BaseException as error:  # noqa: BLE001 - the one place where a lane's failure is seen
-            self.close()
-            self._on_failed(error)
-        finally:
-            self._task = None
+            if not self._waiting or self._closed:
+                return
+            if not self._is_current():
+                self._drop_waiting()
+                return
+            self._events = self._next_batch()
+            self._room.set()
+            if self._is_paused and not self._is_full:
+                self._is_paused = False
+                self._on_full(self, False)  # while this batch is in work the next one is fetched
+            ended = partial(self._tell, asyncio.get_running_loop())
+            self.busy_since = monotonic()
+            self._executor.submit(self._work, self._events).add_done_callback(ended)
+        except BaseException as error:  # noqa: BLE001 - a failure of a lane ends the worker, and nobody else
+            self._fail(error)
 
-    async def _one_batch(self) -> None:
+    def _tell(self, loop: asyncio.AbstractEventLoop, work: Future[Done]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the process is ending
+            loop.call_soon_threadsafe(self._ended, work)
+
+    def _ended(self, work: Future[Done]) -> None:
+        """On the event loop again: tell what came of the batch, and go on with what came meanwhile."""
+        try:
+            done = work.result()
+            if not self._closed:
+                self._take_up(done.handover)
+            # committed, but no longer ours to tell: the next owner knows better
+            self._let_go(self._on_dropped if self._closed else _acknowledge)
+            if not self._closed:
+                self._on_done(self, done)
+        except BaseException as error:  # noqa: BLE001 - as above
+            self._fail(error)
+        else:
+            self._begin()
+        if self._events is None and self._idle is not None:
+            self._idle.set_result(None)
+            self._idle = None
+
+    def _take_up(self, written: Handover) -> None:
+        self.offset, self.incidents = written.offset, written.incidents or self.incidents
+        if written.newest_recorded_at is not None:
+            self.clock = written.newest_recorded_at
+
+    def _let_go(self, told: Callable[[BatchEvent], None]) -> None:
+        events, self._events, self.busy_since = self._events or (), None, None
+        for event in events:
+            told(event)
+
+    def _fail(self, error: BaseException) -> None:
+        self._let_go(self._on_dropped)
+        self.close()
+        self._on_failed(error)
+
+    def _next_batch(self) -> list[BatchEvent]:
         events: list[BatchEvent] = []
         count = weight = 0
         while self._waiting:
@@ -203,23 +256,7 @@ class Lane:
             weight += event.message.weight
         self._waiting_records -= count
         self._waiting_bytes -= weight
-        self._room.set()
-        if self._is_paused and not self._is_full:
-            self._is_paused = False
-            self._on_full(self, False)  # while this batch is in work the next one is fetched
-        done: Done | None = None
-        self.busy_since = monotonic()
-        try:
-            done = await asyncio.get_running_loop().run_in_executor(self._executor, self._work, events)
-        finally:
-            self.busy_since = None
-            # committed, but no longer ours to tell, or not committed: in both cases the next owner knows better
-            told = self._on_dropped if done is None or self._closed else _acknowledge
-            for event in events:
-                told(event)
-        if not self._closed:
-            self.offset = done.handover.offset
-            self._on_done(self, done)
+        return events
 
     def _work(self, events: list[BatchEvent]) -> Done:
         """In the worker thread: one call into the core, one hand-over of all results. Empties the events."""

@@ -34,6 +34,7 @@ from processors.handover import (
 from schemas.codec import TYPE_DECISION, TYPE_EVENT, TYPE_TICK, LogMessage, decode_log_record, encode
 from schemas.decision import Decision, Tick
 from schemas.errors import MalformedRecord, TooLarge
+from schemas.event import AttackEvent, ProtestEvent, StatementEvent
 from schemas.headers import headers_of, read_headers
 from schemas.regions import ALL_REGIONS, partition_of
 from schemas.timeline import Entry, IncidentTimeline, TimelineUpdate
@@ -43,6 +44,13 @@ _REGIONS: Final = frozenset(ALL_REGIONS)
 _MAX_TRACEBACK: Final = 16_000
 #: what nearly every record says of itself: one look instead of a reading of all headers
 _TYPES: Final[dict[bytes | None, str]] = {name.encode(): name for name in (TYPE_EVENT, TYPE_DECISION, TYPE_TICK)}
+_KINDS: Final[dict[type[LogMessage], str]] = {
+    AttackEvent: "attack",
+    StatementEvent: "statement",
+    ProtestEvent: "protest",
+    Decision: "decision",
+    Tick: "tick",
+}
 _TYPE_LENGTH: Final = len("ce_type")
 #: kind and standing of an incident, for the headers
 _Labels = tuple[str | None, str | None]
@@ -77,6 +85,8 @@ class PartitionRouter:
         self._topic = topic
         self._offset = log_start - 1
         self._cores: dict[str, RegionCore] = {}
+        #: keys that were looked at and belong here: no more than there are regions
+        self._region_of_key: dict[bytes | None, str] = {}
         self._restored_version: str | None = None
         #: offset of the record that is being taken; None between batches. For a watchdog: read from other threads
         self.working_on: int | None = None
@@ -244,9 +254,12 @@ class PartitionRouter:
 
     def _region_of(self, record: ConsumerRecord) -> str:
         """The key decides, not the message: a correction goes to the region of what it corrects."""
-        if record.key is None:
+        key = record.key
+        if (known := self._region_of_key.get(key)) is not None:
+            return known
+        if key is None:
             raise MalformedRecord("key", "is missing: send the record with its region as key", record.value)
-        region = record.key[:100].decode(errors="replace")
+        region = key[:100].decode(errors="replace")
         if region not in _REGIONS:
             raise MalformedRecord("key", f"{region!r} is no region: one of {', '.join(ALL_REGIONS)}", record.value)
         right = partition_of(region, self._partitions)
@@ -258,6 +271,7 @@ class PartitionRouter:
                 "let the producer choose by key with partitioner=murmur2_random",
                 record.value,
             )
+        self._region_of_key[key] = region
         return region
 
     def _core(self, region: str) -> RegionCore:
@@ -291,8 +305,10 @@ class _Batch:
         self.candidates: list[int] = []
 
     def add(self, region: str, message: LogMessage, changes: Changes, core: RegionCore) -> None:
-        self.kinds[_kind_of(message)] += 1
-        self.clock = message.recorded_at if self.clock is None else max(self.clock, message.recorded_at)
+        self.kinds[_KINDS[type(message)]] += 1
+        recorded_at = message.recorded_at
+        if self.clock is None or recorded_at > self.clock:
+            self.clock = recorded_at
         if changes.candidates is not None:
             self.candidates.append(changes.candidates)
         brought = {update.incident_id: update for update in changes.updates}
@@ -313,7 +329,7 @@ class _Batch:
             update_of = brought.get(incident_id)
             self._touched.pop((region, incident_id), None)
             self._parting.pop((region, incident_id), None)  # its founding report came again: it is back
-            self._touched[region, incident_id] = update_of.recorded_at if update_of else message.recorded_at
+            self._touched[region, incident_id] = update_of.recorded_at if update_of else recorded_at
 
     def reject(self, record: ConsumerRecord, field: str, problem: str, trace: str | None = None) -> None:
         self._rejects.append(dead_letter(record, field, problem))
@@ -361,18 +377,10 @@ def _labels(core: RegionCore, incident_id: str) -> _Labels:
 
 
 def _ce_type(headers: Sequence[tuple[str, bytes | None]]) -> str | None:
-    named = [header for header in headers if len(header[0]) == _TYPE_LENGTH and header[0].lower() == "ce_type"]
-    if len(named) == 1 and (known := _TYPES.get(named[0][1])) is not None:
+    named = [value for name, value in headers if len(name) == _TYPE_LENGTH and name.lower() == "ce_type"]
+    if len(named) == 1 and (known := _TYPES.get(named[0])) is not None:
         return known
-    return read_headers(named).type
-
-
-def _kind_of(message: LogMessage) -> str:
-    if isinstance(message, Decision):
-        return "decision"
-    if isinstance(message, Tick):
-        return "tick"
-    return str(message.kind)
+    return read_headers(("ce_type", value) for value in named).type
 
 
 __all__ = [

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 import structlog
 import uvloop
+from faust.types import TP
 
 from faust_confluent.consumer import Consumer
 from faust_confluent.metrics import StatisticsCollector
@@ -188,23 +189,25 @@ class Probes:
 
     def render(self) -> bytes:
         self._worker.metrics.ready.set(not problems({**self.live, **self.ready}))
-        self._measure_lag()
+        self._tell_partitions()
         # the worst since the last scrape; while the loop hangs, that it does
         late, self._loop_late_s = max(self._loop_late_s, monotonic() - self._beat_at - _BEAT_S), 0.0
         self._worker.metrics.loop_late_seconds.set(max(0.0, late))
         return self._worker.metrics.render()
 
-    def _measure_lag(self) -> None:
-        """Also while no batch gets done and nothing is fetched: that is when it matters."""
+    def _tell_partitions(self) -> None:
+        """The lag also while no batch gets done and nothing is fetched: that is when it matters."""
         lanes = self._worker.lanes
         oldest = 0.0
         heard = self._made.statistics.get("topics", {}).get(EVENTS, {}).get("partitions", {})
         for partition, lane in lanes.items():
-            end = heard.get(str(partition), {}).get("hi_offset", -1)
+            end = max(heard.get(str(partition), {}).get("hi_offset", -1), self._made.highwater(TP(EVENTS, partition)))
             if (told := self._log_end.of(partition)) is not None:
                 end, oldest = max(end, told[0]), max(oldest, told[1])
-            if end >= 0:
-                self._worker.metrics.lag.labels(str(partition)).set(max(0, end - lane.next_offset))
+            lag = max(0, end - lane.next_offset) if end >= 0 else None
+            self._worker.metrics.tell_partition(
+                partition, offset=lane.offset, clock=lane.clock, incidents=lane.incidents, lag=lag
+            )
         self._worker.metrics.lag_age_seconds.set(oldest)
         if self._worker.lanes is not lanes:
             for partition in lanes.keys() - self._worker.lanes.keys():

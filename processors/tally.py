@@ -17,30 +17,24 @@ _FIELDS: Final = frozenset(
 )
 
 
-def tally(metrics: WorkerMetrics, partition: int, done: Done, *, end: int) -> None:
-    """Count one batch that was committed. end: where the log of the partition ended when last looked; -1: unknown."""
+def tally(metrics: WorkerMetrics, done: Done) -> None:
+    """Count one batch that was committed. How its partition stands is asked of the lane instead."""
     handover = done.handover
     for kind, count in handover.kinds.items():
-        metrics.events.labels(kind).inc(count)
+        metrics.events[kind].inc(count)
     for fault in handover.faults:
-        metrics.rejected.labels(field_label(fault.field)).inc()
+        metrics.rejected[field_label(fault.field)].inc()
     for change, count in handover.changes.items():
-        metrics.changes.labels(change).inc(count)
+        metrics.changes[change].inc(count)
     for looked_at in handover.candidates:
         metrics.candidates.observe(looked_at)
-    metrics.tell_incidents(partition, handover.incidents)
-    metrics.skipped.inc(handover.skipped)
+    if handover.skipped:
+        metrics.skipped.inc(handover.skipped)
     metrics.batch_records.observe(done.records)
     metrics.apply_seconds.observe(done.apply_seconds)
     if not handover.is_empty:
         metrics.transactions.inc()
         metrics.transaction_seconds.observe(done.transaction_seconds)
-    number = str(partition)
-    metrics.applied_offset.labels(number).set(handover.offset)
-    if end >= 0:
-        metrics.lag.labels(number).set(max(0, end - 1 - handover.offset))
-    if handover.newest_recorded_at is not None:
-        metrics.clock.labels(number).set(handover.newest_recorded_at)
 
 
 def field_label(field: str) -> str:

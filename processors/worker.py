@@ -288,9 +288,6 @@ class Worker:
         self.metrics.assigned.set(len(states))
         self.metrics.restored_records.set(records)
         self.metrics.restore_seconds.observe(seconds)
-        for lane in self.lanes.values():
-            self.metrics.applied_offset.labels(str(lane.partition)).set(lane.offset)
-            self.metrics.tell_incidents(lane.partition, self.routers[lane.partition].incidents())
         offsets = {partition: lane.offset for partition, lane in self.lanes.items()}
         log.info("restored", records=records, seconds=round(seconds, 3), offsets=offsets)
 
@@ -316,8 +313,7 @@ class Worker:
                 records=done.records,
                 seconds=round(done.transaction_seconds, 4),
             )
-        place = TP(EVENTS, lane.partition)
-        tally(self.metrics, lane.partition, done, end=self.app.consumer.highwater(place))
+        tally(self.metrics, done)
 
     def _on_full(self, lane: Lane, is_full: bool) -> None:
         """A lane that cannot keep up is fed no more until it can: the others are not to wait with it."""

@@ -17,6 +17,18 @@ _ACTIVITIES: Final = ("active", "quiet", "closed")
 _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
+class Children(dict[str, Counter]):
+    """A counter's children by the value of its one label. The client's own look-up costs more than the counting."""
+
+    def __init__(self, counter: Counter) -> None:
+        super().__init__()
+        self._counter = counter
+
+    def __missing__(self, label: str) -> Counter:
+        child = self[label] = self._counter.labels(label)
+        return child
+
+
 class WorkerMetrics:
     """What a worker tells. Each has a registry of its own, so that two in one process do not meet."""
 
@@ -25,9 +37,9 @@ class WorkerMetrics:
 
         # --- what came in -----------------------------------------------------------------------------------
         #: records applied, by kind: attack, statement, protest, decision, tick
-        self.events = self._counter("events", "Records of the log that were applied.", "kind")
+        self.events = Children(self._counter("events", "Records of the log that were applied.", "kind"))
         #: records written to the topic of rejects, by the first part of the field at fault ("other": not ours)
-        self.rejected = self._counter("rejected", "Records of the log that were rejected.", "field")
+        self.rejected = Children(self._counter("rejected", "Records of the log that were rejected.", "field"))
         #: records that had been applied before and came again
         self.skipped = self._counter("skipped", "Records passed over because their offset had been applied.")
         #: records in one batch; small ones under load: too many partitions, or coalesce_ms too short
@@ -35,7 +47,7 @@ class WorkerMetrics:
 
         # --- what came of it --------------------------------------------------------------------------------
         #: changes of timelines, by type: opened, entry_added, claim_changed, merged, split ...
-        self.changes = self._counter("changes", "Changes of timelines.", "type")
+        self.changes = Children(self._counter("changes", "Changes of timelines.", "type"))
         #: incidents that the core looked at to place one event; the cost of an event grows with it, the core bounds it
         self.candidates = self._histogram("candidates", "Incidents looked at to place one event.", _FEW)
         #: incidents by activity (active, quiet, closed) of each assigned partition; not those merged into others
@@ -76,10 +88,21 @@ class WorkerMetrics:
         for activity in _ACTIVITIES:
             self.incidents.remove(str(partition), activity)
 
-    def tell_incidents(self, partition: int, by_activity: Mapping[str, int]) -> None:
-        """by_activity: empty where the core does not tell."""
-        for activity in _ACTIVITIES if by_activity else ():
-            self.incidents.labels(str(partition), activity).set(by_activity.get(activity, 0))
+    def tell_partition(
+        self, partition: int, *, offset: int, clock: float | None, incidents: Mapping[str, int], lag: int | None
+    ) -> None:
+        """How a partition stands, asked of it when the metrics are. Of these, what is not known stays as it was.
+
+        offset: last one applied; clock: seconds since 1970; incidents: by activity, empty where the core does not tell
+        """
+        number = str(partition)
+        self.applied_offset.labels(number).set(offset)
+        if clock is not None:
+            self.clock.labels(number).set(clock)
+        for activity in _ACTIVITIES if incidents else ():
+            self.incidents.labels(number, activity).set(incidents.get(activity, 0))
+        if lag is not None:
+            self.lag.labels(number).set(lag)
 
     def render(self) -> bytes:
         """In Prometheus' text format."""

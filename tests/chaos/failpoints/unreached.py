@@ -54,7 +54,7 @@ UNREACHED: Final[dict[str, str]] = {
     "processors/lane.py Lane.finished: ": "seldom: a transaction in flight when the partition goes",
     "processors/lane.py Lane.take: ": "seldom: a batch that waits behind another",
     "processors/lane.py Lane._wait_for_room: ": "seldom: a batch that waits behind another",
-    "processors/lane.py Lane._run: self.close()": _NO_CLIENT + "the lane's own",
+    "processors/lane.py Lane._fail: self.close()": _NO_CLIENT + "the lane's own",
     "runtime/clients.py _readable: ": _NO_CLIENT + "a file's",
     "runtime/clients.py ask_marks: consumer.list_topics()": "seldom: a broker that came back and led nothing yet",
     "runtime/clients.py ask_marks: consumer.get_watermark_offsets() (2)": "seldom: the same",

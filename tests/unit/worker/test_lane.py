@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,12 +56,19 @@ class Router:
         self.offset = offset
         self.batches: list[list[int]] = []
         self.called = threading.Event()
+        self.counted: dict[str, int] = {}
+        self.clock: float | None = None
+
+    def incidents(self) -> dict[str, int]:
+        return {"active": 7}
 
     def process(self, records: Sequence[RawRecord]) -> Handover:
         self.batches.append([record.offset for record in records])
         self.called.set()
         self.offset = records[-1].offset
-        return Handover((), ((b"k", b"v"),), self.offset, taken=len(records))
+        return Handover(
+            (), ((b"k", b"v"),), self.offset, taken=len(records), incidents=self.counted, newest_recorded_at=self.clock
+        )
 
 
 class Writer:
@@ -277,3 +284,57 @@ async def test_nothing_new_is_begun_during_a_rebalance(bench: Bench) -> None:
 
 def test_a_lane_goes_on_behind_the_restored_offset(executor: ThreadPoolExecutor) -> None:
     assert Bench(executor, offset=41).lane.next_offset == 42
+
+
+async def test_a_lane_tells_how_its_partition_stands_as_of_what_is_written(bench: Bench) -> None:
+    assert (bench.lane.incidents, bench.lane.clock) == ({"active": 7}, None)
+    bench.router.counted, bench.router.clock = {"active": 8}, 1_636_300_000.0
+    bench.writer.let.clear()
+    await bench.lane.take(Event(0))
+    await bench.in_flight()
+    assert (bench.lane.incidents, bench.lane.clock) == ({"active": 7}, None)
+    bench.writer.let.set()
+    await bench.lane.finished()
+    assert (bench.lane.incidents, bench.lane.clock) == ({"active": 8}, 1_636_300_000.0)
+    bench.router.counted, bench.router.clock = {}, None  # of a batch in which nothing was applied
+    await bench.lane.take(Event(0))
+    await bench.lane.finished()
+    assert (bench.lane.incidents, bench.lane.clock) == ({"active": 8}, 1_636_300_000.0)
+
+
+async def test_a_batch_that_is_never_begun_because_the_threads_end_ends_the_lane() -> None:
+    """The threads that there are may all be waiting for a broker when the worker is closed."""
+    pool = ThreadPoolExecutor(1)
+    hold = threading.Event()
+    pool.submit(hold.wait, 10)
+    bench = Bench(pool)
+    event = Event(0)
+    await bench.lane.take(event)
+    pool.shutdown(wait=False, cancel_futures=True)
+    await bench.lane.finished()
+    hold.set()
+    assert bench.dropped == [event]
+    assert [type(error) for error in bench.failed] == [CancelledError]
+
+
+async def test_threads_that_take_no_more_work_are_a_failure_that_is_told(executor: ThreadPoolExecutor) -> None:
+    executor.shutdown()
+    bench = Bench(executor)
+    event = Event(0)
+    await bench.lane.take(event)
+    await bench.lane.finished()
+    assert bench.dropped == [event]
+    assert [type(error) for error in bench.failed] == [RuntimeError]
+
+
+def test_a_batch_that_ends_when_the_event_loop_has_gone_tells_nobody(
+    executor: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(executor)
+    bench.writer.let.clear()
+    asyncio.run(bench.lane.take(Event(0)))
+    bench.writer.let.set()
+    executor.shutdown()  # waits for the batch and for what is called when it is done
+    assert bench.writer.written == [0]
+    assert bench.done == []
+    assert caplog.records == []

@@ -58,6 +58,9 @@ async def test_the_state_of_partitions_that_were_left_is_let_go_before_others_ar
         offset = -1
         itself: Router  # in a circle, as a state may be
 
+        def incidents(self) -> dict[str, int]:
+            return {}
+
     worker: Any = build_worker(
         load_settings({}, bootstrap_servers="127.0.0.1:9"), cores_of("events", 0.0), partitions=1
     )

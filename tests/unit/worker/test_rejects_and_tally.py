@@ -50,31 +50,46 @@ def test_a_batch_shows_in_the_metrics() -> None:
         (), (), 41, taken=3, skipped=1, kinds={"attack": 2}, changes={"opened": 1}, faults=(Fault(40, "value", "no"),),
         newest_recorded_at=1_636_300_000.0,
     )  # fmt: skip
-    tally(metrics, 2, Done(handover, 4, 0.02, 0.004), end=50)
+    tally(metrics, Done(handover, 4, 0.02, 0.004))
     found = values(metrics)
     prefix = "incident_timelines_"
     assert found[prefix + 'events_total{kind="attack"}'] == 2
     assert found[prefix + 'rejected_total{field="value"}'] == 1
     assert found[prefix + "skipped_total"] == 1
     assert found[prefix + 'changes_total{type="opened"}'] == 1
-    assert found[prefix + 'applied_offset{partition="2"}'] == 41
-    assert found[prefix + 'lag_records{partition="2"}'] == 8
-    assert found[prefix + 'clock_seconds{partition="2"}'] == 1_636_300_000
     assert found[prefix + "transactions_total"] == 1
     assert found[prefix + "batch_records_sum"] == 4
 
 
 def test_a_batch_of_records_that_had_been_before_is_no_transaction() -> None:
     metrics = WorkerMetrics()
-    tally(metrics, 0, Done(Handover((), (), 5, skipped=2), 2, 0.001, 0.0), end=-1)
+    tally(metrics, Done(Handover((), (), 5, skipped=2), 2, 0.001, 0.0))
     found = values(metrics)
     assert found["incident_timelines_transactions_total"] == 0
-    assert 'incident_timelines_lag_records{partition="0"}' not in found
+    assert found["incident_timelines_skipped_total"] == 2
+
+
+def test_a_partition_tells_how_it_stands_and_what_it_does_not_know_stays_as_it_was() -> None:
+    metrics = WorkerMetrics()
+    metrics.tell_partition(2, offset=41, clock=1_636_300_000.0, incidents={"active": 3}, lag=8)
+    metrics.tell_partition(2, offset=42, clock=None, incidents={}, lag=None)
+    found, prefix = values(metrics), "incident_timelines_"
+    assert found[prefix + 'applied_offset{partition="2"}'] == 42
+    assert found[prefix + 'lag_records{partition="2"}'] == 8
+    assert found[prefix + 'clock_seconds{partition="2"}'] == 1_636_300_000
+    assert found[prefix + 'incidents{activity="active",partition="2"}'] == 3
+    assert found[prefix + 'incidents{activity="closed",partition="2"}'] == 0
+
+
+def test_of_a_partition_whose_end_is_not_known_there_is_no_lag() -> None:
+    metrics = WorkerMetrics()
+    metrics.tell_partition(0, offset=5, clock=None, incidents={}, lag=None)
+    assert 'incident_timelines_lag_records{partition="0"}' not in values(metrics)
 
 
 def test_a_partition_that_went_away_leaves_no_lag_behind() -> None:
     metrics = WorkerMetrics()
-    tally(metrics, 2, Done(Handover((), (), 41, taken=1), 1, 0.0, 0.0), end=50)
+    metrics.tell_partition(2, offset=41, clock=1_636_300_000.0, incidents={"active": 3}, lag=8)
     metrics.forget_partition(2)
     metrics.forget_partition(2)
     assert not [name for name in values(metrics) if 'partition="2"' in name]
