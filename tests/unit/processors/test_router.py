@@ -14,7 +14,7 @@ from processors.correlation.records import Changes, LogRecord
 from processors.correlation.records import UnreadableState as UnreadableCoreState
 from processors.handover import encode_partition_state, partition_key
 from processors.router import GapInLog, Handover, Outgoing, PartitionRouter, RawRecord, UnreadableState
-from schemas.codec import TYPE_EVENT, decode, encode
+from schemas.codec import TYPE_EVENT, TYPE_TICK, decode, encode
 from schemas.decision import Tick
 from schemas.headers import read_headers
 from schemas.regions import partition_of
@@ -139,6 +139,20 @@ def test_what_cannot_be_read_is_rejected_with_its_bytes_and_the_remedy(
     assert (rejection.topic, rejection.partition, rejection.offset) == (EVENTS, 0, 0)
     assert [out.key for out in to(TIMELINES, handed)] == [b"world:flood"]
     assert [(fault.offset, fault.field, fault.traceback) for fault in handed.faults] == [(0, field, None)]
+
+
+def test_of_a_type_that_is_named_twice_in_whatever_case_the_last_counts() -> None:
+    record = in_log(an_attack("fire", "e1"))
+    twice = [("CE_TYPE", TYPE_TICK.encode()), *record["headers"]]
+    assert dict(a_router().process(log({**record, "headers": tuple(twice)})).kinds) == {"attack": 1}
+    twice = [*record["headers"], ("CE_TYPE", TYPE_TICK.encode())]
+    assert to(REJECTED, a_router().process(log({**record, "headers": tuple(twice)})))
+
+
+def test_the_clock_of_a_batch_is_its_newest_record_whatever_their_order() -> None:
+    events = [an_attack("fire", f"e{minute}", minute=minute) for minute in (3, 9, 6)]
+    handed = a_router().process(log(*map(in_log, events)))
+    assert handed.newest_recorded_at == (START + timedelta(minutes=9)).timestamp()
 
 
 def test_a_key_that_belongs_in_another_partition_is_rejected() -> None:
