@@ -67,6 +67,8 @@ def read_table(
 
 
 def _header(raw: bytes, needed: frozenset[str]) -> tuple[list[str], str] | str:
+    if b"\0" in raw:  # spreadsheets call this "Unicode text"
+        return "is UTF-16 or no text at all: save the table as UTF-8 (iconv -f UTF-16 -t UTF-8)"
     text = raw.removeprefix(_BOM).decode(errors="replace").strip("\r")
     missing = sorted(needed)
     for separator in _SEPARATORS:

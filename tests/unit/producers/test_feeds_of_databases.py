@@ -216,6 +216,12 @@ def test_a_table_without_the_needed_columns_is_refused_line_by_line() -> None:
     assert [row.field for row in rows if isinstance(row, Bad)] == ["header", "header"]
 
 
+def test_a_table_in_utf_16_is_called_that() -> None:
+    text = b"\n".join(line.raw for line in table(ACLED)).decode().encode("utf-16")
+    rows = list(AcledFeed().read(Line(number, raw) for number, raw in enumerate(text.split(b"\n"), 1)))
+    assert [(row.field, "UTF-16" in row.problem) for row in rows if isinstance(row, Bad)] == [("header", True)] * 2
+
+
 def test_a_shifted_row_and_an_unknown_column_are_told() -> None:
     header, row = table({**ACLED, "mood": "tense"})
     (good,) = AcledFeed().read([header, row])
