@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urldefrag, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from schemas.arrival import UNSTAMPED
 from schemas.errors import MalformedRecord
@@ -24,6 +24,7 @@ from schemas.vocabulary import EventKind, PlacePrecision, SourceKind, TimePrecis
 
 from . import Bad, Line, Parsed, Row
 from .databases import is_database
+from .json_lines import object_of
 from .times import NotATime, ReportedTime
 from .zones import zone_of
 
@@ -96,12 +97,7 @@ class CodedFeed:
 
 def parse_coded(raw: bytes) -> tuple[AnyEvent, tuple[str, ...]]:
     """One record as an event, and the names of the fields that were passed over. Raises MalformedRecord."""
-    try:
-        record = from_json(raw.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
-    except ValueError as error:
-        raise MalformedRecord("line", f"is no JSON: {error}", raw) from error
-    if not isinstance(record, dict):
-        raise MalformedRecord("line", "must be a JSON object, one report: {...}", raw)
+    record = object_of(raw, what="report")
     try:
         return _event_of(record)
     except _Fault as fault:

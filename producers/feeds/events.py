@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from schemas.arrival import UNSTAMPED
 from schemas.codec import parse_event
 from schemas.errors import MalformedRecord
 
 from . import Bad, Line, Parsed, Row
+from .json_lines import object_of
 
 
 class EventsFeed:
@@ -33,13 +34,7 @@ def _with_recorded_at(raw: bytes) -> bytes:
 
     Written anew in every case: characters that stand as escapes would count sixfold against the bound on bytes.
     """
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        value = from_json(raw, allow_inf_nan=False)
-    except ValueError as error:
-        raise MalformedRecord("line", f"is no JSON: {error}", raw) from error
-    if not isinstance(value, dict):
-        raise MalformedRecord("line", "must be a JSON object, one event: {...}", raw)
+    value = object_of(raw, what="event")
     if value.get("recorded_at") is None:
         value["recorded_at"] = UNSTAMPED
     return to_json(value)
