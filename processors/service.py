@@ -197,7 +197,8 @@ class Probes:
 
     def _tell_partitions(self) -> None:
         """The lag also while no batch gets done and nothing is fetched: that is when it matters."""
-        lanes = self._worker.lanes
+        # what was there at one moment: the event loop, another thread, may leave them all meanwhile
+        lanes = dict(self._worker.lanes)
         oldest = 0.0
         heard = self._made.statistics.get("topics", {}).get(EVENTS, {}).get("partitions", {})
         for partition, lane in lanes.items():
@@ -209,9 +210,8 @@ class Probes:
                 partition, offset=lane.offset, clock=lane.clock, incidents=lane.incidents, lag=lag
             )
         self._worker.metrics.lag_age_seconds.set(oldest)
-        if self._worker.lanes is not lanes:
-            for partition in lanes.keys() - self._worker.lanes.keys():
-                self._worker.metrics.forget_partition(partition)
+        for partition in lanes.keys() - self._worker.lanes.keys():
+            self._worker.metrics.forget_partition(partition)
 
     @property
     def _consumer(self) -> Consumer | None:
