@@ -78,6 +78,12 @@ class Hits:
             # reached when the await has given way to the loop; one that need not wait may have gone by
             asyncio.get_running_loop().call_soon(self._die)
 
+    def crossing(self, site: str) -> None:
+        """As `before`, of what is no await: in whatever thread, and what goes on meanwhile goes on in others."""
+        self._hit(site, "before")
+        if self._hit_is_due(site, "during"):
+            self._die_soon()
+
     def after(self, site: str, value: Any) -> Any:
         self._hit(site, "after")
         return value
@@ -89,9 +95,7 @@ class Hits:
             return bound
 
         def called(*arguments: Any, **named: Any) -> Any:
-            self._hit(site, "before")
-            if self._hit_is_due(site, "during"):
-                self._die_soon()
+            self.crossing(site)
             try:
                 return bound(*arguments, **named)
             finally:  # an exception is an answer too

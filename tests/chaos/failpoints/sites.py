@@ -1,4 +1,5 @@
-"""Where the worker can die: every await and every call of a Kafka client in its code, found and instrumented.
+"""Where the worker can die: every await, every call of a Kafka client, and every place where work goes from one thread
+to another in its code, found and instrumented.
 
 The product has no hook for this. Its modules are compiled from a changed syntax tree: `await x` becomes
 `after(site, (before(site), await x)[1])`, and a call of a method that has the name of one of a Kafka client's becomes
@@ -35,6 +36,8 @@ _METHODS: Final = frozenset(
         "send_offsets_to_transaction", "store_offsets", "subscribe", "unassign", "unsubscribe",
     }
 )  # fmt: skip
+#: from here on another thread goes on with it, as others do after an await
+_HAND_OVERS: Final = frozenset({"call_soon_threadsafe", "run_coroutine_threadsafe", "submit"})
 _LONGEST: Final = 60
 #: asynchronous in name: neither its beginning nor its end gives way to anything
 _WITHOUT_AWAIT: Final = "asyncio.timeout("
@@ -42,7 +45,7 @@ _WITHOUT_AWAIT: Final = "asyncio.timeout("
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One await or call. name: file, function and text, so that it outlives edits elsewhere; line: as of now."""
+    """One await, call or hand-over. name: file, function, text: it outlives edits elsewhere; line: as of now."""
 
     name: str
     line: int
@@ -113,10 +116,14 @@ class _Changer(ast.NodeTransformer):
             arguments = (ast.Constant(site), node.func.value, ast.Constant(function.attr))
             node.func = _call("method", node.func, *arguments)
             return node
+        if isinstance(function, ast.Attribute) and function.attr in _HAND_OVERS:
+            site = self._site(node, f"{ast.unparse(function)}()", is_await=False)
+            self.generic_visit(node)
+            return self._around(site, node, "crossing")
         if isinstance(function, ast.Name) and function.id in self._clients:
             site = self._site(node, f"{function.id}()", is_await=False)
             self.generic_visit(node)
-            return self._around(site, node)
+            return self._around(site, node, "crossing")
         return self.generic_visit(node)
 
     def _site(self, node: ast.expr | ast.stmt, what: str, *, is_await: bool) -> str:
@@ -130,8 +137,8 @@ class _Changer(ast.NodeTransformer):
         return name
 
     @staticmethod
-    def _around(site: str, node: ast.expr) -> ast.AST:
-        both = ast.Tuple([_call("before", node, ast.Constant(site)), node], ast.Load())
+    def _around(site: str, node: ast.expr, begin: str = "before") -> ast.AST:
+        both = ast.Tuple([_call(begin, node, ast.Constant(site)), node], ast.Load())
         return _call("after", node, ast.Constant(site), ast.Subscript(both, ast.Constant(1), ast.Load()))
 
 

@@ -1,4 +1,4 @@
-"""A worker that dies at an await or at a call of a Kafka client leaves what a replay of its log gives.
+"""A worker that dies at an await, in a call of Kafka or between two of its threads leaves what a replay gives.
 
 Here: that no await of the worker hides, and a seeded handful of points. All of them: `make failpoints`.
 """
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.kafka
 
 SEED = int(os.environ.get("FAILPOINTS_SEED", "1"))
 #: the transaction and what is about it; one of each is always tried
-ALWAYS = ("commit_transaction()", "Lane._one_batch: await", "init_transactions()")
+ALWAYS = ("commit_transaction()", "Lane._begin: ", "Lane._tell: ", "init_transactions()")
 
 
 @pytest.fixture(scope="module")

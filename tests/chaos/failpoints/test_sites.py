@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ class Reader:
 
 def flush(producer):
     return producer.flush(0), [1].pop()
+
+def hand_over(pool):
+    return pool.submit(int, "7").result()
 
 def make():
     return RdProducer({"bootstrap.servers": "127.0.0.1:1", "log_level": 0})
@@ -64,6 +68,12 @@ async def test_what_was_changed_gives_what_it_gave_and_each_await_is_counted(hit
     assert the_counts(hits, "reader.py Reader.total: await self.double") == (3, 3, 3)
     # the fourth time it was waited for there was no more
     assert the_counts(hits, "reader.py Reader.total: async for source") == (4, 4, 3)
+
+
+def test_a_hand_over_to_another_thread_counts(hits: Hits, names: dict[str, Any]) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert names["hand_over"](pool) == 7
+    assert the_counts(hits, "reader.py hand_over: pool.submit()") == (1, 1, 1)
 
 
 def test_a_method_counts_where_a_kafka_client_has_it(hits: Hits, names: dict[str, Any]) -> None:
