@@ -61,7 +61,7 @@ chaos: $(VENV)/.ready  ## 300 disturbances of brokers, network and workers, and 
 flood: $(VENV)/.ready  ## ten times what a worker can do, into a worker on Apache Kafka, and its memory (SECONDS=300)
 	@$(BIN)/python -m tests.integration.overload.flood --seconds $(SECONDS)
 
-failpoints: $(VENV)/.ready  ## the worker dies at every await and Kafka call, and what it leaves is judged (POINT='...': one)
+failpoints: $(VENV)/.ready  ## the worker dies at every await, Kafka call and hand-over, and what it leaves is judged (POINT='...': one)
 	@$(BIN)/python -m tests.chaos.failpoints $(if $(POINT),--point '$(POINT)')
 
 compose-check: $(VENV)/.ready  ## the compose file, the image and the alerts, with the tools that judge them

@@ -16,6 +16,8 @@ from schemas.event import AnyEvent
 
 #: the longest line a feed is given: an article at its bound, with every character written as an escape
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
+#: what spreadsheets and editors put before UTF-8
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)

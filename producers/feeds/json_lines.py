@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import from_json
 
 from schemas.errors import MalformedRecord
 
-_BOM: Final = b"\xef\xbb\xbf"
+from . import BYTE_ORDER_MARK
 
 
 def object_of(raw: bytes, *, what: str) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def object_of(raw: bytes, *, what: str) -> dict[str, Any]:
     if b"\0" in raw:  # JSON has none
         raise MalformedRecord("line", "is UTF-16, packed, or no text at all: unpack it, save it as UTF-8", raw)
     try:
-        value = from_json(raw.removeprefix(_BOM), allow_inf_nan=False)
+        value = from_json(raw.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False)
     except ValueError as error:
         remedy = f"write one {what} a line, in one piece (jq -c '.[]' makes lines of an array)"
         raise MalformedRecord("line", f"is no JSON: {error}: {remedy}", raw) from error

@@ -12,13 +12,12 @@ from typing import Final
 from schemas.errors import MalformedRecord
 from schemas.event import AnyEvent
 
-from . import Bad, Line, Parsed, Row
+from . import BYTE_ORDER_MARK, Bad, Line, Parsed, Row
 
 #: lines of one row, at most: notes and lists of articles have a few dozen; beyond that a quote was left open
 _MOST_LINES: Final = 500
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _SEPARATORS: Final = (",", ";", "\t")
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 def read_table(
@@ -69,7 +68,7 @@ def read_table(
 def _header(raw: bytes, needed: frozenset[str]) -> tuple[list[str], str] | str:
     if b"\0" in raw:  # spreadsheets call this "Unicode text"
         return "is UTF-16 or no text at all: save the table as UTF-8 (iconv -f UTF-16 -t UTF-8)"
-    text = raw.removeprefix(_BOM).decode(errors="replace").strip("\r")
+    text = raw.removeprefix(BYTE_ORDER_MARK).decode(errors="replace").strip("\r")
     missing = sorted(needed)
     for separator in _SEPARATORS:
         try:
