@@ -18,6 +18,7 @@ from .correcting import apply_correction, moves_it, place_again, take_back, take
 from .facts import Speaker, assertions_of, relay_of, source_keys, speaker_of, when_of, where_of
 from .identity import fingerprint_of, incident_id_of
 from .incidents import EventState, IncidentState, Stage
+from .linking.outlets import without_outlet
 from .merging import draw_by_evidence, merge_by_evidence
 from .moving import found
 from .records import CannotApply
@@ -202,6 +203,7 @@ def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: 
     core = is_core(event.kind, speaker.key, incident)
     role = _role(event, core, copied)
     assertions = () if event.retracts else assertions_of(event, speaker, said_at)
+    headline = without_outlet(event.headline, event.source.publisher)  # for titles; the entry shows it as reported
     roster = store.roster(incident_id) if incident is not None else None
     state = EventState(
         event_id=event.event_id,
@@ -224,8 +226,8 @@ def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: 
         assertions=assertions,
         where=where_of(event) if event.kind is not EventKind.STATEMENT or core else None,
         when=when_of(event) if event.kind is not EventKind.STATEMENT or core else None,
-        title_score=title_score(event),
-        headline=event.headline,
+        title_score=title_score(event, headline),
+        headline=headline,
         body=None,
         copy_of=copied.event_id if copied is not None else None,
         corrects=event.corrects.event_id if event.corrects else None,

@@ -24,8 +24,8 @@ _ROLE: Final = {
 }
 
 
-def title_score(event: AnyEvent) -> float:
-    """How much a headline's report tells, whatever it is about. 0 to about 5."""
+def title_score(event: AnyEvent, headline: str) -> float:
+    """How much a headline's report tells, whatever it is about. 0 to about 5. headline: as it would be shown."""
     score = 0.0
     if event.killed is not None or event.injured is not None:
         score += 1.0
@@ -43,7 +43,7 @@ def title_score(event: AnyEvent) -> float:
         score += 0.25
     if isinstance(event, StatementEvent) and event.stances:
         score += 0.25
-    length = len(event.headline)
+    length = len(headline)
     if 25 <= length <= 140:
         score += 0.5
     elif length > 250:

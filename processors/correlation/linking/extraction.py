@@ -17,6 +17,7 @@ from .addresses import title_words
 from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
+from .outlets import without_outlet
 from .page import without_page
 from .script import READ_CHARACTERS, WORD, distance_class, fold
 from .words import MAX_WORD, STOP, Word, word_of
@@ -60,7 +61,8 @@ def features_of(event: AnyEvent) -> Features:
     names = _Names()
     language = distance_class(event.language or "")
     text = without_page((event.text or "")[:READ_CHARACTERS])
-    words = _read(names, event.headline, text)
+    headline = without_outlet(event.headline, event.source.publisher)
+    words = _read(names, headline, text)
 
     place_keys = names.of(place.name) if place else ()
     if place and place.admin1:
@@ -154,12 +156,12 @@ def features_of(event: AnyEvent) -> Features:
         participants=_best(getattr(event, "participants", None)),
         arrested=event.arrested,
         numbers=tuple(sorted({word.number for word in words if word.number >= 0})[:MAX_NUMBERS]),
-        ages=_ages(event.headline, text),
+        ages=_ages(headline, text),
         stances=tuple(sorted(set(stances))),
         words=tuple(sorted({word.hash for word in words if word.hash >= 0})[:MAX_WORDS]),
         from_database=event.source.kind == SourceKind.DATASET,
         title=title_words(event.source.url),
-        length=len(event.headline) + len(text),
+        length=len(headline) + len(text),
         opening=tuple([at for at, key in enumerate(kept) if key in names.opening]),
     )
 

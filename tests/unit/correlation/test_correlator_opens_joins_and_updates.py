@@ -25,6 +25,16 @@ def test_the_first_report_opens_an_incident_named_after_its_event() -> None:
     assert head.entries == changes.entries
 
 
+def test_a_title_does_not_name_the_outlet_and_the_entry_stays_as_reported() -> None:
+    reported = "Blast at a market in Kherson - Harbour Times"
+    first, *_ = a_log([an_attack("10:05", headline=reported, publisher="harbourtimes.example")])
+    core = a_core()
+    (update,) = core.apply(first).updates
+    head = core.head(update.incident_id)
+    assert head.title == "Blast at a market in Kherson"
+    assert [entry.headline for entry in head.entries] == [reported]
+
+
 def test_a_second_report_of_the_place_and_day_joins_and_each_record_is_one_revision() -> None:
     core = a_core()
     log = a_log([an_attack("10:05"), an_attack("10:30", publisher="Reuters"), a_statement("11:00", stance="condemn")])
