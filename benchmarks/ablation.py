@@ -54,8 +54,6 @@ PROFILES: Final[dict[str, tuple[str, ...]]] = {
 LIGHT: Final = fits.Settings(copies=1, kept=0.1)
 _NEVER: Final = 1e6
 RULES: Final[dict[str, Mapping[str, Any]]] = {
-    "all candidates together (any_*)": {"any_start": _NEVER, "any_least": _NEVER},
-    "undated reports join more readily": {"undated_join": _NEVER},
     "statements alone hold together (cohesion)": {"cohesion": -_NEVER},
     "statements go over to a happening (draw_*)": {"draw_lead": _NEVER},
     "merges": {"vote_start": _NEVER, "vote_slope": 0.0},

@@ -254,7 +254,7 @@ class EvidenceLinker:
 
     def joins(self, item: Item, candidates: Sequence[Candidate]) -> bool:
         """Whether the first of the judged candidates is good enough."""
-        return joins(item, candidates, self.weights)
+        return joins(item, candidates[0], self.weights)
 
     # second thoughts
 

@@ -25,10 +25,6 @@ class Weights:
 
     join: log-odds above which an event joins an incident; join_articles: the same of a happening told at length, whose
         incidents the scores were not fitted on
-    any_start, any_slope: it also joins its best, of size n, when the log-odds that it belongs to any of the candidates
-        are above any_start - any_slope * ln n
-    undated_join, undated_lead: the same for an event without a time whose best single link leads by that much
-    any_least: never below this, however large n; any_slack: and its best not further than that below join
     vote_start, vote_slope, vote_least: an incident of size L takes in another when the mean vote is above
         start - slope * ln L, never below `least`: however large, it does not take everything. Without a happening L
         is 1: no story is established by words alone
@@ -42,16 +38,10 @@ class Weights:
 
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
-    join: float = 0.5
-    join_articles: float = 0.5
-    any_start: float = 0.1
-    any_slope: float = 0.8
-    undated_join: float = -0.2
-    undated_lead: float = 0.0
-    vote_start: float = 2.7
+    join: float = 0.6
+    join_articles: float = 0.2
+    vote_start: float = 2.5
     vote_slope: float = 1.1
-    any_least: float = -2.4
-    any_slack: float = 0.2
     vote_least: float = -2.7
     core_veto: float = -1.6
     cohesion: float = 1.0
@@ -77,8 +67,8 @@ def parse(text: str) -> Weights:
 
 
 CHOICES: Final = (
-    "join", "join_articles", "any_start", "any_slope", "any_least", "any_slack", "undated_join", "undated_lead",
-    "vote_start", "vote_slope", "vote_least", "core_veto", "cohesion", "draw_lead", "draw_least",
+    "join", "join_articles", "vote_start", "vote_slope", "vote_least", "core_veto", "cohesion", "draw_lead",
+    "draw_least",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def homes(name: str, first: int, **choices: float) -> dict[str, str]:
 
 
 def test_articles_follow_their_own_bar_and_reports_do_not() -> None:
-    articles = homes("tuning/pac", 30, join_articles=99.0, undated_join=99.0)
+    articles = homes("tuning/pac", 30, join_articles=99.0)
     assert len(set(articles.values())) > len(set(homes("tuning/pac", 30).values()))
     events = training.read_set(Path("gold/kaz.jsonl")).events[:30]
     assert not any(Item(features_of(event)).is_article for event in events)
