@@ -78,9 +78,10 @@ def without_outlet(headline: str, publisher: str) -> str:
 
 def _without_section(told: str) -> str:
     """Between bars stands the part of the paper before its name: "Two dead | Iraq | Harbour Times"."""
-    before, bar, section = told.rpartition("|")
-    is_section = bar and len(_WORD.findall(section)) <= _MOST_WORDS_OF_A_SECTION and len(before) >= _SHORTEST_HEADLINE
-    return before.rstrip() if is_section else told
+    before, _, section = told.rpartition("|")
+    before = before.strip()
+    is_section = len(_WORD.findall(section)) <= _MOST_WORDS_OF_A_SECTION
+    return before if is_section and len(before) >= _SHORTEST_HEADLINE else told
 
 
 @lru_cache(maxsize=4_096)

@@ -75,6 +75,13 @@ def test_a_section_stays_where_nothing_would_be_left_before_it() -> None:
     assert without_outlet("Blast | Port City | Harbour Times", "harbourtimes.example") == "Blast | Port City"
 
 
+@pytest.mark.parametrize(
+    "headline", [f"{' ' * 20}| Iraq | Harbour Times", f"{' ' * 20}- Harbour Times", "| Harbour Times"]
+)
+def test_something_is_left_of_any_headline(headline: str) -> None:
+    assert without_outlet(headline, "harbourtimes.example").strip()
+
+
 def test_two_reports_of_one_outlet_share_no_name_of_it() -> None:
     suffix = " - WXYZ 7 News Port City, Ohio"
     one = features_of(an_attack("10:00", None, headline=f"Rocket hits depot in Lowfield{suffix}"))
