@@ -18,6 +18,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SHORTEST_HEADLINE: Final = 12
 _MOST_WORDS: Final = 14
 _MOST_WORDS_OF_A_SECTION: Final = 2
+_MOST_WORDS_OF_AN_ADDRESS: Final = 3
 #: of the words of an outlet's name begin with a capital, where their script has any
 _CAPITALS: Final = 0.7
 #: a part of a publisher's name is its city, too: of its letters; and of those of what holds the whole name
@@ -110,8 +111,11 @@ def _is_outlet(part: str, publisher: str) -> bool:
 
 
 def _is_station(part: str) -> bool:
+    words = _WORD.findall(part)
+    is_name = len(words) <= _MOST_WORDS_OF_AN_ADDRESS or _is_capitalised(words)  # no sentence about a site
     return (
-        _STATION.search(part) is not None
+        _STATION.match(part.strip()) is not None
+        or (is_name and _STATION.search(part) is not None)
         or _SIGN.fullmatch(part) is not None
         or _NETWORK.fullmatch(part) is not None
     )  # fmt: skip

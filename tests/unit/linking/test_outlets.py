@@ -27,6 +27,7 @@ TOLD = "Two dead in rocket fire on depot"
         (f"{TOLD} - Port9: your news, weather and sports authority", "example.org"),
         (f"{TOLD} « CBS Port City", "example.org"),
         (f"{TOLD} | port9.com", "example.org"),
+        (f"{TOLD} - port9.com all of the news", "example.org"),
         (f"{TOLD} - Evening Gazette", "example.org"),
         (f"{TOLD} | الميناء نيوز", "example.org"),
         (f"{TOLD} - ميناء", "ميناء"),
@@ -64,6 +65,7 @@ def test_the_outlet_goes(headline: str, publisher: str) -> None:
         ("Raid is answered - Syria", "ria.example"),
         ("Planes seen at dawn - Aden Airport Hit Again", "Aden"),
         ("Talks fail, depot hit - UN", "harbourunion.example"),
+        ("Parliament is offline - hackers claim an attack on port9.com", "example.org"),
         ("KSP: two dead after gunfire in Green County - police", "example.org"),
     ],
 )
