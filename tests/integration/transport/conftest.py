@@ -23,8 +23,9 @@ CHANGELOG = "{app_id}-counts-changelog"
 class Bench:
     """A broker with topics `source`, `sink` and the changelog of a table `counts`, and Faust apps on it."""
 
-    def __init__(self, broker: EmbeddedBroker) -> None:
+    def __init__(self, broker: EmbeddedBroker, data: Path) -> None:
         self.broker = broker
+        self.data = data
         self.app_id = f"yard-{uuid4().hex[:8]}"
         self.producer = Producer({"bootstrap.servers": broker.bootstrap_servers, "log_level": 0})
         for topic in ("source", "sink", f"{self.app_id}-counts-changelog"):
@@ -34,6 +35,7 @@ class Bench:
         given = {
             "broker": f"{SCHEME}://{self.broker.bootstrap_servers}",
             "store": "memory://",
+            "datadir": str(self.data),  # else Faust makes one in the working directory
             "autodiscover": False,
             "web_enabled": False,
             "topic_allow_declare": False,
@@ -57,9 +59,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     with EmbeddedBroker() as broker:
-        yield Bench(broker)
+        yield Bench(broker, tmp_path)
 
 
 @pytest.fixture
