@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -17,6 +17,7 @@ from .addresses import title_words
 from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
+from .gazetteer import on_the_map, other_key
 from .outlets import without_outlet
 from .page import without_page
 from .script import READ_CHARACTERS, WORD, distance_class, fold
@@ -57,7 +58,8 @@ _KEPT_NAME: Final = 200
 
 def features_of(event: AnyEvent) -> Features:
     """Pure: the same event gives the same features."""
-    place, said_in = event.location, getattr(event, "said_in", None)
+    place = None if event.location is None else on_the_map(event.location)
+    said_in = getattr(event, "said_in", None)
     names = _Names()
     language = distance_class(event.language or "")
     text = without_page((event.text or "")[:READ_CHARACTERS])
@@ -105,6 +107,8 @@ def features_of(event: AnyEvent) -> Features:
     for actor in (*event.actors, *event.targets):
         if actor.country:
             countries.add(actor.country)
+
+    place_keys += names.as_towns(countries, place_keys)
 
     published = _seconds(event.published_at) if event.published_at else None
     shift = _local_shift(place) if place and place.lon is not None else _local_shift(said_in)
@@ -250,6 +254,20 @@ class _Names:
         for key, written in coded.found:
             self.add(key, written)
         return coded.keys
+
+    def as_towns(self, countries: Collection[str], place: Collection[str]) -> tuple[str, ...]:
+        """Adds by what towns meet that are called by another of their names; answers those of `place`, sorted."""
+        found = set()
+        for key, written in list(self.found.items()):
+            other = other_key(fold(written), countries)
+            if other is None:
+                continue
+            self.add(other, written)
+            if key in self.opening:
+                self.opening.add(other)
+            if key in place:
+                found.add(other)
+        return tuple(sorted(found.difference(place)))
 
     def take(self, titles: Iterable[tuple[str, str]], countries: Iterable[str]) -> None:
         for key, written in titles:

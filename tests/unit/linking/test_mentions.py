@@ -14,7 +14,8 @@ from producers.feeds.coded import parse_coded
 from schemas.event import AnyEvent, AttackEvent, StatementEvent
 from tests.builders import a_place, a_protest, a_statement, an_attack
 
-TOWNS = ("Mykolaiv", "Odesa", "Poltava", "Sumy", "Lutsk")
+#: but for one of no gazetteer, so that nothing but their names sets them apart
+TOWNS = ("Mykolaiv", "Zelenyhrad", "Krasnodilsk", "Verbivsk", "Stavkopil")
 
 
 def a_blast(town: str, at: str = "10:00") -> AttackEvent:

