@@ -26,6 +26,7 @@ from .batch import BatchSchema
 from .offsets import Offsets
 from .options import consumer_config, librdkafka_log
 from .poller import Poller, reset_offset
+from .seldom import Seldom
 
 #: what the consumer's modules take from the inside of Faust 0.15.3: attribute of -> names
 PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -57,6 +58,7 @@ class Consumer(Offsets):
         #: source partitions that stay paused in librdkafka until they have been sought *and* the flow runs again:
         #: whatever is delivered earlier is dropped when Faust clears its queues, and would be missing
         self._held: set[TP] = set()
+        self._errors = Seldom()
         #: librdkafka's own figures, and the monotonic time they are of
         self.statistics: Mapping[str, Any] = {}
         self.statistics_at = monotonic()

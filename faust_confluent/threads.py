@@ -15,6 +15,7 @@ from faust.exceptions import ConsumerNotStarted
 from faust.transport import base
 
 from .poller import Poller, PollerEnded
+from .seldom import Seldom
 
 T = TypeVar("T")
 
@@ -59,6 +60,7 @@ class Threads(base.Consumer):
     #: the newest refusal of a login or of a certificate; whoever watches over the app sets it back
     login_refused: KafkaError | None = None
     _poller: Poller | None = None
+    _errors: Seldom
     _running: asyncio.AbstractEventLoop
 
     @property
@@ -108,7 +110,11 @@ class Threads(base.Consumer):
         else:
             if error.code() in (KafkaError._AUTHENTICATION, KafkaError._SSL):
                 self.login_refused = error
-            self._log(logging.WARNING, "librdkafka: %s", error)
+            unsaid = self._errors.unsaid(str(error))
+            if unsaid is not None:
+                self._log(
+                    logging.WARNING, "librdkafka: %s%s", error, f" ({unsaid} more like it before)" if unsaid else ""
+                )
 
     def on_ended(self, error: BaseException | None) -> None:
         if error is not None and not self.should_stop:
