@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from schemas.codec import LogMessage
 from schemas.decision import Decision, Tick
 from schemas.timeline import Cause, IncidentTimeline
 
@@ -58,7 +59,8 @@ class Correlator(Generic[F]):
         cause = Cause(record_id=_record_id(record), partition=record.partition, offset=record.offset)
         step = Step(store, self._entries, cause, store.clock)
         age(step)
-        look_again(step)
+        if not _is_known(store, message):  # a report that is sent twice must change nothing, nor when others are asked
+            look_again(step)
         if isinstance(message, Decision):
             decide(step, message)
         elif not isinstance(message, Tick):
@@ -94,6 +96,10 @@ class Correlator(Generic[F]):
         if self._store.clock is not None:
             raise ValueError("restore goes into a new core: this one has read records already")
         restored(self._store, records)
+
+
+def _is_known(store: Store[Any], message: LogMessage) -> bool:
+    return not isinstance(message, Decision | Tick) and message.event_id in store.events
 
 
 def _record_id(record: LogRecord) -> str:

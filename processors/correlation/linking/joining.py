@@ -10,8 +10,8 @@ from .incidents import Incident
 from .items import Item
 from .weights import Weights
 
-#: log-odds on either side of the bar within which a report is asked again; docs/decisions/0064
-DOUBT: Final = 1.0
+#: log-odds on either side of the bar within which a report is asked again; docs/decisions/0069
+DOUBT: Final = 3.0
 
 
 def is_doubtful(item: Item, best: Candidate, weights: Weights) -> bool:

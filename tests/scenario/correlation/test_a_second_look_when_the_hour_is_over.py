@@ -54,6 +54,19 @@ def test_it_is_asked_once_only() -> None:
     assert story.home("doubtful") == story.home("first")
 
 
+def test_a_report_that_is_sent_twice_does_not_have_more_of_them_asked() -> None:
+    def waiting(*later: LogMessage) -> list[str]:
+        story = Story(Policy(looks_per_record=1))
+        more = [doubtful(f"10:2{n}", event_id=f"doubtful-{n}", headline=f"A blast, {n} dead") for n in range(3)]
+        story.tell(an_attack("10:00", event_id="first"), *more, odesa(), *later)
+        return [f"doubtful-{n}" for n in range(3) if story.home(f"doubtful-{n}") == story.home("first")]
+
+    elsewhere = an_attack("11:30", "Lagos", event_id="elsewhere")
+    assert len(waiting(elsewhere)) == 2
+    assert waiting(elsewhere, elsewhere) == waiting(elsewhere)
+    assert len(waiting(elsewhere, a_tick("11:31"))) == 1
+
+
 def test_what_was_placed_beyond_doubt_is_not_asked() -> None:
     story = told()
     places = story.linker.calls["place"]
