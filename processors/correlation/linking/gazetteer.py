@@ -63,7 +63,7 @@ def on_the_map(place: Place) -> Place:
         return place
     segments = [place.name, *_BREAK.split(place.name)[:_SEGMENTS]]
     named = (_read().parts.get(folded(name)) for name in (*segments, place.admin1 or ""))
-    part = next((part for part in named if part), None)
+    part = next((part for part in named if part and place.country in (None, part[:2])), None)
     towns = [town for name in segments if (town := _meant(name, part, place.country)) is not None]
     if not towns or _apart_km(towns[0], towns[-1]) > _MOST_KM:
         return place
@@ -111,7 +111,7 @@ def folded(name: str) -> str:
 
 
 def _meant(written: str, part: str | None, country: str | None) -> Town | None:
-    """The largest of a name in the part of a country, else in the country; without both who that bears it first."""
+    """The largest of a name in the part, else in the country; without both the one that bears it first."""
     name = folded(written)
     found = towns_of(name)
     if part is not None and (there := next((town for town in found if town.part == part), None)):

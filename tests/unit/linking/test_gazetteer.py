@@ -80,6 +80,8 @@ TRIPOLI_LB, TRIPOLI_LY = 34.43, 32.89
         (a_place("Springfield", country="US", admin1="Illinois"), 39.8),
         (a_place("Springfield, Illinois", country="US"), 39.8),
         (a_place("Springfield", country="US", admin1="Somewhere"), 37.22),
+        (a_place("Athens, Georgia"), 33.96),
+        (a_place("Athens", country="GR", admin1="Georgia"), 37.98),
         (a_place("Springfield", country="US"), 37.22),
         (a_place("المنطقة الخضراء، بغداد", country="IQ", precision="site"), 33.34),
         (a_place("Багдад", country="IQ", precision="city"), 33.34),
