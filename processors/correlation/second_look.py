@@ -1,4 +1,4 @@
-"""A second look at reports that were placed by a small margin, once the reports of their hour are in.
+"""A second look at reports whose score was not far from the bar, once the reports of their hour are in.
 
 Which of the reports of one hour came first is chance, and the first of them were placed by what was known then. One
 whose best score was near the bar is asked again when the hour is over on the log's clock, those of one hour in an order
