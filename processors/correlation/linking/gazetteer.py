@@ -56,8 +56,8 @@ class _Gazetteer(NamedTuple):
 def on_the_map(place: Place) -> Place:
     """A place that was coded without coordinates, with those of its town, or of the town that its name ends in.
 
-    Not of a town that is named inside ("Basra airport"): what lies in one town would all lie in one point. Measured,
-    as that without a country only a large town is meant: docs/decisions/0068.
+    Not of a town that is named inside ("Basra airport"): what lies in one town would all lie in one point, which was
+    measured (docs/decisions/0068). Without a country only a large town is meant.
     """
     if place.lat is not None or place.precision in (PlacePrecision.ADMIN1, PlacePrecision.COUNTRY):
         return place
@@ -73,7 +73,7 @@ def on_the_map(place: Place) -> Place:
 
 
 def _apart_km(one: Town, other: Town) -> float:
-    """Near enough for short ways, and never short for long ones."""
+    """Kilometres, as if the earth were flat at their latitude: near enough to tell a quarter from another town."""
     east = abs(one.lon - other.lon) % 360.0
     east = min(east, 360.0 - east) * cos(radians((one.lat + other.lat) / 2))
     return _DEGREE_KM * hypot(one.lat - other.lat, east)
