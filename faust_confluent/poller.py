@@ -34,6 +34,7 @@ _POLL_S: Final = 0.05
 #: the partitions of one answer reach librdkafka's queue one after the other
 SAME_ANSWER_S: Final = 0.002
 _NETWORK_S: Final = 10.0
+_TOO_EARLY: Final = frozenset({KafkaError._STATE, KafkaError._OUTDATED})
 _SEEK_TRIES: Final = 200
 _SEEK_PAUSE_S: Final = 0.01
 
@@ -276,8 +277,9 @@ class Poller(threading.Thread):
                     consumer.seek(RdTopicPartition(topic, partition, offset))
                     break
                 except KafkaException as error:
-                    # a partition that was assigned a moment ago has no fetcher yet
-                    if error.args[0].code() != KafkaError._STATE or attempt == _SEEK_TRIES - 1:
+                    # A partition that was assigned a moment ago has no fetcher yet, or gets it just now: then
+                    # librdkafka may take the seek for one that came before it.
+                    if error.args[0].code() not in _TOO_EARLY or attempt == _SEEK_TRIES - 1:
                         raise
                     threading.Event().wait(_SEEK_PAUSE_S)
             self.valid_from[topic, partition] = self._serial + 1

@@ -187,10 +187,10 @@ class Gate:
     # -- partitions
 
     def _assign(self, consumer: Consumer, places: list[TopicPartition]) -> None:
-        # short, for it runs inside the client: what takes the broker's answer is done by the next step
-        consumer.assign(places)
-        if places:
-            consumer.pause(places)
+        # Short, for it runs inside the client: what takes the broker's answer is done by the next step. And nothing is
+        # assigned yet: a partition that librdkafka (2.16) is just taking up may never hear of a pause or a resume
+        # (docs/decisions/0070).
+        consumer.assign([])
         self._assigned = places
         self._partitions.clear()
         self._to_take_up = True
@@ -198,12 +198,14 @@ class Gate:
     def _revoke(self, _: Consumer, places: list[TopicPartition]) -> None:
         self._partitions.clear()
         self._assigned = None
+        self._to_take_up = False
         log.info("revoked", partitions=len(places))
 
     def _take_up(self) -> None:
         """Go on where this group has committed, with the clocks as they stood there."""
         places = self._assigned or []
         starts: list[TopicPartition] = []
+        commands: list[TopicPartition] = []
         for place in self._consumer.committed(places, timeout=_CALL_S) if places else []:
             partition = self._partitions.setdefault(place.partition, _Partition())
             if place.topic == EVENTS:
@@ -213,10 +215,15 @@ class Gate:
                     place.offset = OFFSET_BEGINNING
                 else:
                     partition.clocks = clocks
-            starts.append(TopicPartition(place.topic, place.partition, place.offset))
+            else:
+                commands.append(TopicPartition(place.topic, place.partition))
+            # never "as committed", for which librdkafka would ask the broker first: only with an offset it has taken
+            # the partitions up when assign returns, and a pause comes after that
+            start = place.offset if place.offset >= 0 else OFFSET_BEGINNING
+            starts.append(TopicPartition(place.topic, place.partition, start))
         self._consumer.assign(starts)
-        if logs := [place for place in starts if place.topic == EVENTS]:
-            self._consumer.resume(logs)  # the commands stay paused, which outlives an assignment
+        if commands:
+            self._consumer.pause(commands)
         self._to_take_up = False
         log.info("assigned", partitions=sorted(self._partitions))
 

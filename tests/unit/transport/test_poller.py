@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from faust_confluent.poller import Poller
@@ -110,8 +111,9 @@ def test_a_callback_serves_commands_but_lets_nothing_flow_before_the_round_is_ov
 class Seeking:
     """A consumer that holds some partitions and, as librdkafka does, refuses to seek in all others."""
 
-    def __init__(self, *held: tuple[str, int]) -> None:
+    def __init__(self, *held: tuple[str, int], refuses: Iterable[int] = ()) -> None:
         self.held = held
+        self.refuses = list(refuses)
         self.sought: list[tuple[str, int, int]] = []
 
     def assignment(self) -> list[TopicPartition]:
@@ -120,7 +122,24 @@ class Seeking:
     def seek(self, at: TopicPartition) -> None:
         if (at.topic, at.partition) not in self.held:
             raise KafkaException(KafkaError(KafkaError._STATE))
+        if self.refuses:
+            raise KafkaException(KafkaError(self.refuses.pop(0)))
         self.sought.append((at.topic, at.partition, at.offset))
+
+
+@pytest.mark.parametrize("error", [KafkaError._STATE, KafkaError._OUTDATED])
+def test_a_seek_that_comes_too_early_is_tried_again(error: int) -> None:
+    """The partition has no fetcher yet, or its start passed the seek on the way."""
+    client: Any = Seeking(("reports", 0), refuses=[error, error])
+    poller = poller_of(client)
+    assert poller.seek(client, {("reports", 0): 5}) == []
+    assert client.sought == [("reports", 0, 5)]
+
+
+def test_a_seek_that_fails_for_another_reason_fails_at_once() -> None:
+    client: Any = Seeking(("reports", 0), refuses=[KafkaError._TRANSPORT])
+    with pytest.raises(KafkaException):
+        poller_of(client).seek(client, {("reports", 0): 5})
 
 
 def test_a_seek_that_a_rebalance_overtook_is_left_out_and_the_others_are_done() -> None:
