@@ -3,7 +3,7 @@
     python -m benchmarks.restoring [--incidents 100000] [--rounds 3]
 
 The state is made by benchmarks/stored_state.py: every incident is alive, with the evidence of a real report. (Of the
-state of a year most would be digests, with the evidence of ten reports at most.)
+state of years most would be digests, with the evidence of three reports at most.)
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import Any, Final
 from processors.cores import real_cores
 from processors.correlation import LogRecord
 from processors.correlation.linking.features import Features
+from processors.correlation.policy import Policy
 from processors.handover import PartitionState, encode_partition_state, partition_key
 from producers.feeds.coded import parse_coded
 from schemas.event import AnyEvent
@@ -26,7 +27,8 @@ from schemas.regions import ALL_REGIONS, partition_of
 GOLD: Final = tuple(Path("gold") / f"{name}.jsonl" for name in ("kad", "kaz", "nga", "sol"))
 _FEATURES: Final = tuple(field.name for field in fields(Features))  # in the order in which they are written
 _DAY_S: Final = 86_400
-_SPREAD_DAYS: Final = 400  # an incident leaves the state so many days after it was closed
+#: an incident leaves the state so many days after it was closed
+_SPREAD_DAYS: Final = Policy().forget_after.days
 _SHARE_OF_OWN_NAMES: Final = 0.6
 
 

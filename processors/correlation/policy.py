@@ -21,10 +21,11 @@ class Policy:
     #: since closing. Until then all evidence is held, so that reports late by weeks find their incident
     digest_after: timedelta = timedelta(days=30)
     #: reports of a digest whose evidence stays until it is forgotten: arrests, trials and anniversaries find it by
-    #: these, and ten are all that a newcomer is compared with
-    digest_evidence: int = 10
-    #: since closing. A year's return of the date brings its references; a month more than a year for late ones
-    forget_after: timedelta = timedelta(days=400)
+    #: these. Two find less, ten no more (docs/decisions/0071)
+    digest_evidence: int = 3
+    #: since closing. Verdicts and appeals come for two years and more; three returns of the date, and a month for late
+    #: ones
+    forget_after: timedelta = timedelta(days=1_130)
 
     #: log-odds of a link that the report itself states (corrects, retracts): above any sum of evidence
     reference_score: float = 12.0
