@@ -10,6 +10,8 @@ from .features import DAY_SECONDS, NO_RANK, Features
 from .statistics import Statistics
 
 EARTH_KM: Final = 6371.0
+#: places nearer than this are said to be one: two that are known as a town have the town's coordinates
+ONE_SPOT_KM: Final = 0.05
 _EPOCH_ORDINAL: Final = 719_163
 _FEW_NAMES: Final = 3
 #: a day that a text names so shortly before its publication is most likely the day of what it tells

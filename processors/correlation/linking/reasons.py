@@ -16,7 +16,7 @@ from .candidates import AT, Candidate, IncidentTerms, fill_values, incident_note
 from .concepts import concept_names
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident, Member
-from .items import Item, kilometres
+from .items import ONE_SPOT_KM, Item, kilometres
 from .pair_terms import PAIR_FEATURES
 from .pairs import oriented, pair_notebook, pair_score
 from .statistics import Statistics
@@ -249,9 +249,11 @@ def _place(one: Item, other: Item, _: Statistics) -> str:
     a, b = one.f, other.f
     if a.lat is None or b.lat is None or NO_RANK in (a.place_rank, b.place_rank):
         return "one of the two has no place on the map"
-    text = f"{kilometres(one, other):.1f} km apart"
+    apart = kilometres(one, other)
     shared = _shown(one, (key for key in a.place if key in other.place))
-    return f"{text}, both at {shared}" if shared else text
+    if apart < ONE_SPOT_KM:  # often a town's coordinates: how far apart the sites are is not known
+        return f"both at {shared}" if shared else "in one place"
+    return f"{apart:.1f} km apart" + (f", both at {shared}" if shared else "")
 
 
 def _shown(one: Item, keys: Iterable[str]) -> str:

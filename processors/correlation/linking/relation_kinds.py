@@ -10,6 +10,7 @@ from schemas.vocabulary import Relation
 
 from .concepts import concept_names
 from .faces import KILLED, Face, apart_km, days_apart, sides_turned
+from .items import ONE_SPOT_KM
 from .statistics import Statistics
 
 #: a happening so long before another is no part of one run of events
@@ -93,7 +94,8 @@ def _apart(x: Face, y: Face) -> str:
         days = round(gap)
         words.append("times overlap" if gap == 0 else f"{days} days apart" if days > 1 else "a day or less apart")
     if km is not None:
-        words.append(f"{km:.1f} km apart" if km < 10 else f"{km:.0f} km apart")
+        near = "in one place" if km < ONE_SPOT_KM else f"{km:.1f} km apart"
+        words.append(near if km < 10 else f"{km:.0f} km apart")
     return ", ".join(words)
 
 

@@ -50,6 +50,8 @@ def test_evidence_explains_most_of_a_score_and_the_prior_is_the_same_for_equal_c
 def test_reasons_name_what_was_found(placed: list[tuple[Features, Placement]]) -> None:
     values = [r.value for _, placement in placed for r in placement.link.reasons]
     assert any("km apart" in value for value in values)
+    assert not any("0.0 km" in value for value in values), "the distance of two towns' middles, not of two sites"
+    assert any(value.startswith("both at ") for value in values)
     assert any(value.startswith("both name ") for value in values)
     assert any(value.startswith("same day, 2022-01-0") for value in values)
     # words that fit everything say nothing: most reasons differ from event to event

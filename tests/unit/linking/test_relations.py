@@ -98,6 +98,7 @@ def test_a_protest_before_an_attack_on_its_grounds_is_its_precursor() -> None:
     )  # fmt: skip
     (found,) = _related(FISHERMEN, rally, drone)
     assert (found.incident_id, found.relation, found.other) == ("rally", Relation.PRECURSOR, "drone")
+    assert "2 days apart, in one place" in found.reasons
 
 
 def test_an_attack_by_those_who_were_hit_retaliates() -> None:
