@@ -17,7 +17,7 @@ from .moving import forward_if_empty, keep_apart, merge, move, split_off
 from .records import CannotApply
 from .second_look import leave_as_decided
 
-_FIND_IT = "look the id up on the entries or timelines topic; what closed over three years ago is forgotten"
+_FIND_IT = "look the id up on the entries or timelines topic; what closed over nineteen months ago is forgotten"
 
 
 def decide(step: Step[Any], decision: Decision) -> None:

@@ -23,9 +23,8 @@ class Policy:
     #: reports of a digest whose evidence stays until it is forgotten: arrests, trials and anniversaries find it by
     #: these. Two find less, ten no more (docs/decisions/0071)
     digest_evidence: int = 3
-    #: since closing. Verdicts and appeals come for two years and more; three returns of the date, and a month for late
-    #: ones
-    forget_after: timedelta = timedelta(days=1_130)
+    #: since closing. A year's return of the date, a hearing, an appeal wakes an incident, and the days count anew
+    forget_after: timedelta = timedelta(days=580)
 
     #: log-odds of a link that the report itself states (corrects, retracts): above any sum of evidence
     reference_score: float = 12.0

@@ -21,7 +21,7 @@ _SETTINGS = settings(max_examples=50, deadline=None, suppress_health_check=[Heal
 @_SETTINGS
 @given(logs(most=40))
 def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord]) -> None:
-    # what is forgotten after three years may be founded anew by the same report: not in this test
+    # what is forgotten after nineteen months may be founded anew by the same report: not in this test
     linker = PlaceAndDayLinker()
     core = Correlator(REGION, linker, replace(TIGHT, forget_after=timedelta(days=4_000)))
     revisions: Counter[str] = Counter()

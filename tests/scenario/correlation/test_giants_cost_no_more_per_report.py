@@ -121,7 +121,7 @@ def test_forgetting_a_giant_is_spread_over_many_records() -> None:
     story = Story(linker=OneIncidentLinker())
     story.tell(*reports(1_000))
     sizes = []
-    for day in range(1_150, 1_170):
+    for day in range(600, 620):
         story.tell(a_tick(f"+{day}d"))
         sizes.append(sum(1 for record in story.core.dump() if "/event/" in record.key))
     falls = [before - after for before, after in pairwise(sizes)]
