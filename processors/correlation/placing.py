@@ -102,7 +102,8 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
 def _own_id(step: Step[Any], event_id: str, seq: int) -> str:
     """The id of the incident that this event would found.
 
-    An event that was forgotten and is sent once more, over nineteen months later, may meet the incident it founded then.
+    An event that was forgotten and is sent once more, over nineteen months later, may meet the incident that it
+    founded then.
     """
     own = incident_id_of(step.store.region, event_id)
     return own if step.incident(own) is None else incident_id_of(step.store.region, event_id, f"again-{seq}")
