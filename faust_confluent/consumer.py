@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any, Final, cast
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, KafkaException
 from confluent_kafka import Consumer as RdConsumer
 from confluent_kafka import TopicPartition as RdTopicPartition
 from faust.exceptions import ImproperlyConfigured
@@ -159,12 +159,10 @@ class Consumer(Offsets):
         assignor = cast("Assignor", self.app.assignor)
         actives, standbys = assignor.derive(sources, changelogs, self._count)
         everything = sources | actives | standbys
-        # Sources that will be sought anyway need no committed offset, and with auto.offset.reset=error must not look
-        # for one. (librdkafka does look, though they are paused.)
-        at = OFFSET_INVALID if self.options.start_offsets is None else OFFSET_BEGINNING
-        places = {
-            tp: RdTopicPartition(tp.topic, tp.partition, at if tp in sources else OFFSET_BEGINNING) for tp in everything
-        }
+        # Sources are sought before they flow, so none begins "where the group has committed": librdkafka would start it
+        # only when the broker has answered, and a pause in that moment can overtake the start, which is dropped then
+        # (docs/decisions/0070).
+        places = {tp: RdTopicPartition(tp.topic, tp.partition, OFFSET_BEGINNING) for tp in everything}
         if self._is_cooperative:
             held = {TP(place.topic, place.partition) for place in consumer.assignment()}
             consumer.incremental_unassign([RdTopicPartition(*tp) for tp in held - everything])
