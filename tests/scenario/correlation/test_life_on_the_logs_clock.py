@@ -101,7 +101,7 @@ def test_a_digest_shows_what_it_showed_and_keeps_the_evidence_of_its_three_most_
 
 
 @pytest.mark.parametrize("days", [180, 590])
-def test_a_report_of_months_or_years_later_finds_its_digest_and_reopens_it(days: int) -> None:
+def test_a_report_of_months_later_finds_its_digest_and_reopens_it(days: int) -> None:
     story = Story()
     story.tell(first := an_attack("10:00"), a_tick("+60d"))
     story.tell(late := an_attack("11:00", recorded=f"+{days}d", publisher="Reuters"))
