@@ -13,7 +13,7 @@ from schemas.parts import Actor, Estimate, Place
 from schemas.vocabulary import ActorRole, PlacePrecision, SourceKind, TimePrecision
 
 from . import lexicon
-from .addresses import title_words
+from .addresses import day_of, title_words
 from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
@@ -113,10 +113,10 @@ def features_of(event: AnyEvent) -> Features:
     published = _seconds(event.published_at) if event.published_at else None
     shift = _local_shift(place) if place and place.lon is not None else _local_shift(said_in)
     start, end, rank = _interval(event, shift)
-    reference = None
-    if published is not None:
-        reference = (published + shift) // DAY_SECONDS + _EPOCH_ORDINAL
-    elif end is not None and rank <= 2:
+    reference = day_of(event.source.url) if published is None else (published + shift) // DAY_SECONDS + _EPOCH_ORDINAL
+    if start is not None and reference is not None and start // DAY_SECONDS + _EPOCH_ORDINAL > reference + 1:
+        start, end, rank = None, None, NO_RANK  # nothing is reported before it happens: the date is a mistake
+    elif reference is None and end is not None and rank <= 2:
         reference = (end - 1) // DAY_SECONDS + _EPOCH_ORDINAL
     days: tuple[int, ...] = ()
     if any(word.dates for word in words):

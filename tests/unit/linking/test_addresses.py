@@ -1,10 +1,12 @@
-"""What an article's address says of its headline."""
+"""What an article's address says of its headline and of its day."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from processors.correlation.linking.addresses import title_words
+from processors.correlation.linking.addresses import day_of, title_words
 
 
 def test_one_title_at_two_outlets_is_one() -> None:
@@ -39,3 +41,22 @@ def test_the_fragment_is_not_part_of_the_title() -> None:
     assert title_words("https://a.example/bomb-kills-four#3-more-words-here") == title_words(
         "https://a.example/bomb-kills-four"
     )
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/2021/11/24/police-enter", "/report/2021-11-24-university", "/a/20211124", "/n_2021.11.24.html",
+     "/2021-02-30/x/2021_11_24", "/2021/11/24/2021-12-01-old"],
+)  # fmt: skip
+def test_the_first_day_that_the_path_spells_out_is_its_day(path: str) -> None:
+    assert day_of("https://a.example" + path) == date(2021, 11, 24).toordinal()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, "", "http://[::1", "https://a.example/", "https://a.example/2021/11/", "https://a.example/120211124",
+     "https://a.example/202111245", "https://a.example/2021-11/24", "https://a.example/24-11-2021",
+     "https://a.example/2021-13-04", "https://a.example/story?on=2021-11-24"],
+)  # fmt: skip
+def test_what_spells_out_no_day_has_none(url: str | None) -> None:
+    assert day_of(url) is None

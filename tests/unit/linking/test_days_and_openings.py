@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.features import Features
 from processors.correlation.linking.items import Item
 from processors.correlation.linking.pair_terms import POSITION
 from processors.correlation.linking.pairs import pair_features
@@ -86,3 +87,34 @@ def test_short_reports_have_no_opening_of_their_own() -> None:
     one, other = (told("Ann Zorblatt was found near Kelvara.", f"2016-06-{day}") for day in (13, 14))
     assert not one.is_article
     assert value("opening_rare", one, other) == value("opening_told", one, other) == 0.0
+
+
+def on(day: str, *, published: str | None, url: str | None = None, text: str = "Shots fired.") -> Features:
+    at = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    occurred = Occurred(from_=at, until=at + timedelta(days=1), precision=TimePrecision.DAY)
+    return features_of(
+        AttackEvent(
+            event_id="a", source=Source(publisher="Example Post", url=url), language="en",
+            headline="Shots fired", text=text,
+            published_at=datetime.fromisoformat(published).replace(tzinfo=UTC) if published else None,
+            recorded_at=at, occurred=occurred,
+        )
+    )  # fmt: skip
+
+
+def test_a_day_after_the_report_of_it_is_a_mistake() -> None:
+    wrong = on("2022-11-24", published="2021-11-25", text="Shots fired on Wednesday.")  # a Thursday
+    assert (wrong.soft, wrong.start) == (True, on("2021-11-24", published="2021-11-25").start)
+    assert on("2022-11-24", published=None, url="https://a.example/2021-11-24-shots").soft
+
+
+def test_the_next_day_may_be_one_where_it_happened() -> None:
+    for given in ({"published": "2021-11-06"}, {"published": None, "url": "https://a.example/2021/11/06/x"}):
+        late = on("2021-11-07", **given)
+        assert (late.soft, late.start) == (False, int(datetime(2021, 11, 7, tzinfo=UTC).timestamp()))
+    assert on("2021-11-08", published="2021-11-06").soft
+
+
+def test_days_of_a_text_are_read_from_the_day_in_its_address() -> None:
+    told_in_address = on("2021-11-07", published=None, url="https://a.example/2021/11/10/x", text="On Monday two died.")
+    assert told_in_address.days == (date(2021, 11, 8).toordinal(),)
