@@ -41,7 +41,7 @@ EVIDENCE: Final[dict[str, tuple[str, ...]]] = {
     "tolls, crowds, ages, numbers": ("killed_equal", "killed_differ", "injured_equal", "injured_differ", "crowd_equal",
                                      "crowd_differ", "arrested_equal", "arrested_differ", "numbers_shared",
                                      "age_equal", "age_differ"),
-    "kinds": ("attack_and_protest", "about_protest", "protests_one_city", "protests_other_city"),
+    "kinds": ("attack_and_protest", "about_protest", "beside_protest", "protests_one_city", "protests_other_city"),
     "article, outlet, agency": ("same_report", "same_publisher", "same_wire"),
     "wording": ("text_contained", "near_same_text", "other_language"),
 }  # fmt: skip

@@ -34,7 +34,7 @@ class Settings:
     l2_incident: float = 10.0
     kept: float = 0.3
     folds: int = 3
-    join: float = 0.6
+    join: float = 0.7
     join_articles: float = 0.2
     vote_start: float = 2.5
     vote_slope: float = 1.1

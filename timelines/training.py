@@ -69,9 +69,12 @@ _ENOUGH_PAIRS: Final = 50
 #: models of what most sets have nothing of
 _OF_FEW_SETS: Final = ("article_article", "row_row")
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
-    "article_article": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
-    "row_row": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
-    "core_core": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "stance_same"),
+    "article_article": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "beside_protest",
+                        "stance_same"),
+    "row_row": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "beside_protest",
+                        "stance_same"),
+    "core_core": ("said_before", "lag", "speaker_same", "speaker_differs", "about_protest", "beside_protest",
+                        "stance_same"),
     "statement_core": ("site_distance", "site_shared", "site_not_shared", "site_not_shared_same_day", "targets_shared",
                        "text_contained", "speaker_same", "speaker_differs", "attack_and_protest",
                        "protests_one_city", "protests_other_city"),

@@ -313,14 +313,15 @@ class Store(Generic[F]):
         return pending
 
     def put_unsettled(self, event_id: str, wait: Wait) -> None:
-        if event_id in self.unsettled:
-            self.take_unsettled(event_id)  # forgotten meanwhile, and sent once more
-        self.unsettled.put(event_id, wait)
-        self._undo(self.unsettled.take, event_id)
-        self._dirty_in_step.add(("unsettled", event_id))
+        self._set_unsettled(event_id, wait)
 
     def take_unsettled(self, event_id: str) -> None:
-        self._undo(self.unsettled.put, event_id, self.unsettled.take(event_id))
+        """An event that waits."""
+        self._set_unsettled(event_id, None)
+
+    def _set_unsettled(self, event_id: str, wait: Wait | None) -> None:
+        self._undo(self.unsettled.set, event_id, self.unsettled.get(event_id))
+        self.unsettled.set(event_id, wait)
         self._dirty_in_step.add(("unsettled", event_id))
 
     def _forget(self, table: dict[str, Any], name: str) -> None:

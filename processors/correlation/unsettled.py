@@ -36,16 +36,19 @@ class Unsettled:
     def get(self, event_id: str) -> Wait | None:
         return self._waits.get(event_id)
 
-    def put(self, event_id: str, wait: Wait) -> None:
-        """An event that does not wait yet."""
-        self._waits[event_id] = wait
-        insort(self._order, (*wait, event_id))
-
-    def take(self, event_id: str) -> Wait:
-        """It waits no longer. KeyError where it did not."""
-        wait = self._waits.pop(event_id)
-        del self._order[bisect_left(self._order, (*wait, event_id))]
-        return wait
+    def set(self, event_id: str, wait: Wait | None) -> None:
+        """What it waits for from now on; None: it waits no longer. Failed half way, it can be set back."""
+        known = self._waits.get(event_id)
+        if known is not None:
+            entry = (*known, event_id)
+            at = bisect_left(self._order, entry)
+            if self._order[at : at + 1] == [entry]:
+                del self._order[at]
+        if wait is None:
+            self._waits.pop(event_id, None)
+        else:
+            self._waits[event_id] = wait
+            insort(self._order, (*wait, event_id))
 
     def due(self, now: int) -> str | None:
         """The first, if it is due."""

@@ -87,6 +87,7 @@ class PairTerms(NamedTuple):
     protests_one_city: float = 0.0
     protests_other_city: float = 0.0
     about_protest: float = 0.0
+    beside_protest: float = 0.0
     other_language: float = 0.0
     text_contained: float = 0.0
     near_same_text: float = 0.0

@@ -362,7 +362,7 @@ def _standing(a: Item, b: Item, w: PairTerms, statements: int) -> float:
         total += w.same_wire * 1.0
     if statements == 1:
         if b.is_protest:
-            total += w.about_protest * (1.0 if fa.concepts & _PROTEST else -1.0)
+            total += w.about_protest * 1.0 if fa.concepts & _PROTEST else w.beside_protest * 1.0
     elif fa.kind != fb.kind:
         total += w.attack_and_protest * 1.0
     if fa.language != fb.language:

@@ -35,7 +35,8 @@ _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "matter": ("concepts_cosine", "concepts_none", "subject_rarest", "generic_cosine", "means_same", "means_differ"),
     "figures": ("killed_equal", "killed_differ", "injured_equal", "injured_differ", "crowd_equal", "crowd_differ",
                 "arrested_equal", "arrested_differ", "numbers_shared", "age_equal", "age_differ"),
-    "kind": ("attack_and_protest", "protests_one_city", "protests_other_city", "about_protest"),
+    "kind": ("attack_and_protest", "protests_one_city", "protests_other_city", "about_protest",
+             "beside_protest"),
     "source": ("same_report", "same_publisher", "same_wire", "one_database"),
     "wording": ("text_contained", "near_same_text", "other_language"),
 }  # fmt: skip

@@ -38,7 +38,7 @@ class Weights:
 
     pairs: dict[str, tuple[float, ...]]
     incident: tuple[float, ...]
-    join: float = 0.6
+    join: float = 0.7
     join_articles: float = 0.2
     vote_start: float = 2.5
     vote_slope: float = 1.1
