@@ -24,7 +24,8 @@ _PROTEST: Final = bits_of(
     "rubber bullets and crowd control", "flag burning", "slogans and banners", "vigil or tribute",
     "march to a seat of power", "detention of protesters and arrests", "ban on gatherings", "boycott and shop closure",
 )  # fmt: skip
-_RADIUS_KM: Final = (3.0, 10.0, 90.0, 500.0)
+#: by how narrowly a place is known (place_rank): how far from its point it may lie
+RADIUS_KM: Final = (3.0, 10.0, 90.0, 500.0)
 _NEAR_KM: Final = 12.0
 _ONE_CITY_KM: Final = 25.0
 #: share of the shorter text's words in the other from which two texts are one, or nearly
@@ -156,7 +157,7 @@ def _place(a: Item, b: Item, w: PairTerms, statements: int, statistics: Statisti
             elif far < _NEAR_KM and same_day:
                 total += w.near_same_day * 1.0
         else:
-            beyond = far - _RADIUS_KM[rank_a] - _RADIUS_KM[rank_b]
+            beyond = far - RADIUS_KM[rank_a] - RADIUS_KM[rank_b]
             if beyond <= 0:
                 total += w.coarse_fit * 1.0
             else:

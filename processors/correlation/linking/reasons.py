@@ -18,7 +18,7 @@ from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident, Member
 from .items import ONE_SPOT_KM, Item, kilometres
 from .pair_terms import PAIR_FEATURES
-from .pairs import oriented, pair_notebook, pair_score
+from .pairs import RADIUS_KM, oriented, pair_notebook, pair_score
 from .statistics import Statistics
 from .weights import Weights
 
@@ -252,6 +252,11 @@ def _place(one: Item, other: Item, _: Statistics) -> str:
         return "one of the two has no place on the map"
     apart = kilometres(one, other)
     shared = _shown(one, (key for key in a.place if key in other.place))
+    widest = max(a.place_rank, b.place_rank)
+    # how far it is to the middle of a country says nothing
+    if widest > 1 and apart <= RADIUS_KM[a.place_rank] + RADIUS_KM[b.place_rank]:
+        whole = "province" if widest == 2 else "country"
+        return f"one names the {whole} as a whole" + (f", both {shared}" if shared else "")
     if apart < ONE_SPOT_KM:  # often a town's coordinates: how far apart the sites are is not known
         return f"both at {shared}" if shared else "in one place"
     return f"{apart:.1f} km apart" + (f", both at {shared}" if shared else "")
