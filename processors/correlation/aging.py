@@ -63,6 +63,9 @@ def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:
         case Stage.DIGEST:
             step.parting.append(head_of(step.store, step.entries, incident))
             incident.stage = Stage.FORGETTING
+            # nothing finds it any more, though its events go a few a record
+            for seq in step.store.members.get(incident.incident_id, ()):
+                step.store.let_go(step.store.by_seq[seq])
             return 0
         case Stage.FORGETTING:
             return _forget(step, draft, most)
