@@ -66,10 +66,14 @@ class NotAppended(Exception):
 
 @dataclass(slots=True)
 class _Partition:
-    """One partition of the log and of the commands. next_*: the offset to be read next, -1: nothing read yet."""
+    """One partition of the log and of the commands. next_*: the offset to be read next, -1: nothing read yet.
+
+    caught_up, commands_read: the log, and then the commands, were read to the end since it was taken up
+    """
 
     clocks: RegionClocks = field(default_factory=RegionClocks)
     caught_up: bool = False
+    commands_read: bool = False
     next_event: int = -1
     next_command: int = -1
 
@@ -230,7 +234,11 @@ class Gate:
     def _reach_end(self, end: Message) -> None:
         number, offset = end.partition(), end.offset()
         partition = self._partitions.get(number) if number is not None else None
-        if end.topic() != EVENTS or number is None or partition is None or partition.caught_up:
+        if number is None or partition is None:
+            return
+        if end.topic() == COMMANDS:
+            partition.commands_read = True
+        if end.topic() != EVENTS or partition.caught_up:
             return
         partition.caught_up = True
         if offset is not None and partition.next_event < 0:
@@ -345,11 +353,15 @@ class Gate:
             raise NotAppended(f"the broker did not take {max(left, len(self._failures))} records of the gate: {why}")
 
     def _commit(self) -> None:
-        """Both topics in one request: so the log is never committed past a decision whose command is not."""
+        """The log is never committed past a decision whose command is not: whoever comes next would answer it again.
+
+        So both topics go in one request, and the log only when the commands were read to the end: a decision in it may
+        be of a gate that could not commit any more.
+        """
         self._committed_at = time.monotonic()
         places: list[TopicPartition] = []
         for number, partition in self._partitions.items():
-            if partition.next_event >= 0:
+            if partition.next_event >= 0 and partition.commands_read:
                 clocks = partition.clocks.dump()
                 places.append(TopicPartition(EVENTS, number, partition.next_event, metadata=clocks))
             if partition.next_command >= 0:

@@ -79,7 +79,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
                        "text_contained", "speaker_same", "speaker_differs", "attack_and_protest",
                        "protests_one_city", "protests_other_city"),
     "statement_statement": ("text_contained", "said_before", "lag", "attack_and_protest",
-                            "protests_one_city", "protests_other_city", "about_protest"),
+                            "protests_one_city", "protests_other_city", "about_protest", "beside_protest"),
 }  # fmt: skip
 
 

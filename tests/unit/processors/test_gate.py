@@ -11,11 +11,11 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicP
 from processors.gate import Gate, NotAppended
 from runtime.settings import Settings
 from schemas.codec import encode
-from schemas.decision import Command
+from schemas.decision import Command, Decision
 from schemas.event import AttackEvent
 from schemas.headers import headers_of, read_headers
 from schemas.topics import COMMANDS, EVENTS
-from tests.tally_core import a_command, an_attack
+from tests.tally_core import a_command, a_decision, an_attack
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ class Scripted:
     """A message: a record of partition 0, an end of partition, or an error."""
 
     def __init__(
-        self, topic: str, offset: int, message: AttackEvent | Command | None, error: int | None = None
+        self, topic: str, offset: int, message: AttackEvent | Command | Decision | None, error: int | None = None
     ) -> None:
         self._topic, self._offset, self._message = topic, offset, message
         self._error = KafkaError(error) if error is not None else None
@@ -50,7 +50,7 @@ class Scripted:
 
     def headers(self) -> list[tuple[str, bytes]]:
         assert self._message is not None
-        return headers_of(self._message)
+        return headers_of(self._message, region="middle-east")
 
     def timestamp(self) -> tuple[int, int]:
         return 1, int(NOW.timestamp() * 1000)
@@ -124,6 +124,7 @@ class FakeProducer:
 EVENT = Scripted(EVENTS, 4, an_attack("fire", "e1").model_copy(update={"recorded_at": NOW}))
 END = Scripted(EVENTS, 5, None, KafkaError._PARTITION_EOF)
 COMMAND = Scripted(COMMANDS, 7, a_command("middle-east:fire", requested_at=NOW))
+NO_MORE = Scripted(COMMANDS, 8, None, KafkaError._PARTITION_EOF)
 
 
 def a_gate(consumer: FakeConsumer, later: timedelta = timedelta(0)) -> tuple[Gate, FakeProducer]:
@@ -186,7 +187,7 @@ def test_no_tick_goes_out_while_the_log_is_still_being_read() -> None:
 
 
 def test_the_log_is_never_committed_past_a_decision_whose_command_is_not() -> None:
-    consumer = FakeConsumer([EVENT, END], [COMMAND])
+    consumer = FakeConsumer([EVENT, END], [COMMAND, NO_MORE])
     gate, producer = a_gate(consumer)
     gate.step()
     gate.step()
@@ -194,9 +195,29 @@ def test_the_log_is_never_committed_past_a_decision_whose_command_is_not() -> No
     assert consumer.committed_offsets == [{EVENTS: 5, COMMANDS: 8}]
 
 
+def test_a_gate_that_has_not_read_the_commands_does_not_commit_the_log() -> None:
+    """The one before it may have decided, and not committed: whoever comes next must hear of that from the log."""
+    decided = Scripted(EVENTS, 5, a_decision("middle-east:fire"))
+    went = FakeConsumer([EVENT, decided, Scripted(EVENTS, 6, None, KafkaError._PARTITION_EOF)])
+    gate, producer = a_gate(went)
+    gate.step()
+    gate.stop()
+    assert went.committed_offsets == []
+
+    consumer = FakeConsumer(
+        [EVENT, decided, Scripted(EVENTS, 6, None, KafkaError._PARTITION_EOF)], [COMMAND], [NO_MORE]
+    )
+    gate, producer = a_gate(consumer)
+    for _ in range(3):
+        gate.step()
+    gate.stop()
+    assert producer.sent == []
+    assert consumer.committed_offsets == [{COMMANDS: 8}, {EVENTS: 6, COMMANDS: 8}]
+
+
 @pytest.mark.parametrize("code", [KafkaError.REBALANCE_IN_PROGRESS, KafkaError._TRANSPORT])
 def test_a_commit_that_fails_because_of_the_group_or_the_network_is_made_up_later(code: int) -> None:
-    consumer = FakeConsumer([EVENT, END], [COMMAND], commit_fails=code)
+    consumer = FakeConsumer([EVENT, END], [COMMAND, NO_MORE], commit_fails=code)
     gate, _ = a_gate(consumer)
     gate.step()
     gate.step()
