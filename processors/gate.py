@@ -17,10 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from processors.checking import Refused, check_right, command_in, decision_of
 from processors.dead_letter import dead_letter
+from processors.gate_offsets import CALL_S, commit, is_passing, starts_of
 from processors.handover import RawRecord
 from processors.received import raw_record
 from processors.region_clocks import RegionClocks
@@ -40,24 +41,8 @@ log = structlog.stdlib.get_logger("timelines.gate")
 _BATCH: Final = 500
 _DELIVERY_S: Final = 60.0
 _COMMIT_EVERY_S: Final = 5.0
-_CALL_S: Final = 20.0
 #: answered commands that are remembered: more than can be answered between two commits
 _REMEMBERED: Final = 10_000
-#: the group has moved on, or the broker is away for a moment: what was not committed is done again, and known again
-_COMMIT_MAY_FAIL: Final = frozenset(
-    [
-        KafkaError.REBALANCE_IN_PROGRESS,
-        KafkaError.ILLEGAL_GENERATION,
-        KafkaError.UNKNOWN_MEMBER_ID,
-        KafkaError.COORDINATOR_NOT_AVAILABLE,
-        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-        KafkaError.NOT_COORDINATOR,
-        KafkaError._ASSIGNMENT_LOST,
-        KafkaError._TRANSPORT,
-        KafkaError._TIMED_OUT,
-        KafkaError._WAIT_COORD,
-    ]
-)
 
 
 class NotAppended(Exception):
@@ -206,30 +191,32 @@ class Gate:
         log.info("revoked", partitions=len(places))
 
     def _take_up(self) -> None:
-        """Go on where this group has committed, with the clocks as they stood there."""
-        places = self._assigned or []
-        starts: list[TopicPartition] = []
-        commands: list[TopicPartition] = []
-        for place in self._consumer.committed(places, timeout=_CALL_S) if places else []:
-            partition = self._partitions.setdefault(place.partition, _Partition())
-            if place.topic == EVENTS:
-                clocks = RegionClocks.load(place.metadata)
-                _, end = ask_marks(self._consumer, TopicPartition(place.topic, place.partition), _CALL_S)
-                if clocks is None or not 0 <= place.offset <= end:  # nothing yet, or another log than it was
-                    place.offset = OFFSET_BEGINNING
-                else:
-                    partition.clocks = clocks
-            else:
-                commands.append(TopicPartition(place.topic, place.partition))
-            # never "as committed", for which librdkafka would ask the broker first: only with an offset it has taken
-            # the partitions up when assign returns, and a pause comes after that
-            start = place.offset if place.offset >= 0 else OFFSET_BEGINNING
-            starts.append(TopicPartition(place.topic, place.partition, start))
-        self._consumer.assign(starts)
+        """Go on where this group has committed; if the broker does not tell now, the next step asks again."""
+        try:
+            starts = starts_of(self._consumer, self._assigned or [])
+        except KafkaException as error:
+            self._pass_over(error, "not_taken_up")
+            return
+        for start in starts:
+            partition = self._partitions.setdefault(start.place.partition, _Partition())
+            if start.place.topic == EVENTS:
+                partition.clocks = start.clocks
+        # each with an offset: so librdkafka has taken them up when assign returns, and a pause comes after that
+        self._consumer.assign([start.place for start in starts])
+        commands = [
+            TopicPartition(COMMANDS, start.place.partition) for start in starts if start.place.topic == COMMANDS
+        ]
         if commands:
             self._consumer.pause(commands)
         self._to_take_up = False
         log.info("assigned", partitions=sorted(self._partitions))
+
+    def _pass_over(self, error: KafkaException, what: str) -> None:
+        """Raises it again, unless it is of the kind that passes."""
+        if not is_passing(error):
+            raise error
+        self.trouble = error.args[0].str()
+        log.warning(what, error=self.trouble)
 
     def _reach_end(self, end: Message) -> None:
         number, offset = end.partition(), end.offset()
@@ -247,7 +234,7 @@ class Gate:
             place = TopicPartition(COMMANDS, number)
             self._consumer.resume([place])
             # after a resume librdkafka fetches nothing for a second, unless something else is asked of the broker
-            ask_marks(self._consumer, place, _CALL_S)
+            ask_marks(self._consumer, place, CALL_S)
 
     # -- the log
 
@@ -369,12 +356,9 @@ class Gate:
         if not places:
             return
         try:
-            self._consumer.commit(offsets=places, asynchronous=False)
+            commit(self._consumer, places)
         except KafkaException as error:
-            if error.args[0].code() not in _COMMIT_MAY_FAIL:
-                raise
-            self.trouble = error.args[0].str()
-            log.warning("not_committed", error=self.trouble)
+            self._pass_over(error, "not_committed")
         else:
             self.trouble = None
 

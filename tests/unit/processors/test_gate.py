@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,6 +63,8 @@ class FakeConsumer:
     def __init__(self, *batches: list[Scripted], commit_fails: int | None = None) -> None:
         self._batches = list(batches)
         self._commit_fails = commit_fails
+        #: by topic, what is said of its partition in an answer that is good as a whole
+        self.says: dict[str, int] = {}
         self.committed_offsets: list[dict[str, int]] = []
         self.resumed: list[str] = []
         self.paused: list[str] = []
@@ -90,8 +93,15 @@ class FakeConsumer:
         assert not self._is_taking_up, "librdkafka drops it when it starts the partition in the same moment"
         assert {place.topic for place in places} <= set(self.starts or ()), "not assigned"
 
-    def committed(self, places: list[TopicPartition], timeout: float) -> list[TopicPartition]:
-        return places
+    def committed(self, places: list[TopicPartition], timeout: float) -> list[Any]:
+        return [self._told(place) for place in places]
+
+    def _told(self, place: TopicPartition) -> Any:
+        said = self.says.get(place.topic)
+        error = None if said is None else KafkaError(said)
+        return SimpleNamespace(
+            topic=place.topic, partition=place.partition, offset=place.offset, metadata=place.metadata, error=error
+        )
 
     def get_watermark_offsets(self, place: TopicPartition, timeout: float) -> tuple[int, int]:
         return 0, 100
@@ -99,10 +109,11 @@ class FakeConsumer:
     def consume(self, _: int, timeout: float) -> list[Scripted]:
         return self._batches.pop(0) if self._batches else []
 
-    def commit(self, offsets: list[TopicPartition], asynchronous: bool) -> None:
+    def commit(self, offsets: list[TopicPartition], asynchronous: bool) -> list[Any]:
         if self._commit_fails is not None:
             raise KafkaException(KafkaError(self._commit_fails))
-        self.committed_offsets.append({place.topic: place.offset for place in offsets})
+        self.committed_offsets.append({place.topic: place.offset for place in offsets if place.topic not in self.says})
+        return [self._told(place) for place in offsets]
 
     def close(self) -> None: ...
 
@@ -226,6 +237,45 @@ def test_a_commit_that_fails_because_of_the_group_or_the_network_is_made_up_late
     gate.stop()
     assert gate.trouble is None
     assert consumer.committed_offsets == [{EVENTS: 5, COMMANDS: 8}]
+
+
+def test_what_is_not_told_of_one_partition_is_asked_again() -> None:
+    """Else its commands would be read from the first one on, beside a log that goes on from where it was."""
+    consumer = FakeConsumer([], [EVENT, END], [COMMAND, NO_MORE])
+    consumer.starts = {}
+    consumer.says = {COMMANDS: KafkaError.NOT_COORDINATOR}
+    gate, _ = a_gate(consumer)
+    gate.step()
+    assert consumer.starts == {}
+    assert gate.trouble is not None
+    assert not gate.is_ready
+    consumer.says = {}
+    gate.step()
+    assert consumer.starts == {EVENTS: OFFSET_BEGINNING, COMMANDS: OFFSET_BEGINNING}
+    gate.step()
+    assert gate.is_ready
+    assert gate.trouble is None
+
+
+def test_what_may_not_be_told_of_one_partition_stops_the_gate() -> None:
+    consumer = FakeConsumer()
+    consumer.says = {COMMANDS: KafkaError.TOPIC_AUTHORIZATION_FAILED}
+    gate, _ = a_gate(consumer)
+    with pytest.raises(KafkaException):
+        gate.step()
+
+
+def test_a_partition_that_was_not_committed_is_made_up_later() -> None:
+    consumer = FakeConsumer([EVENT, END], [COMMAND, NO_MORE])
+    gate, _ = a_gate(consumer)
+    gate.step()
+    consumer.says = {COMMANDS: KafkaError.ILLEGAL_GENERATION}
+    gate.step()
+    assert gate.trouble is not None
+    consumer.says = {}
+    gate.stop()
+    assert gate.trouble is None
+    assert consumer.committed_offsets[-1] == {EVENTS: 5, COMMANDS: 8}
 
 
 def test_a_topic_that_librdkafka_refuses_at_once_is_named() -> None:

@@ -1,0 +1,82 @@
+"""How far a gate has read, as its consumer group has it: asked at the start, committed as it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+
+from processors.region_clocks import RegionClocks
+from runtime.clients import ask_marks
+from schemas.topics import EVENTS
+
+CALL_S: Final = 20.0
+#: the group has moved on, or the broker is away for a moment: what was not committed is done again, and known again;
+#: what was not told is asked again
+_PASSING: Final = frozenset(
+    [
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.UNKNOWN_MEMBER_ID,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError._ASSIGNMENT_LOST,
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+        KafkaError._WAIT_COORD,
+    ]
+)
+
+
+def is_passing(error: KafkaException) -> bool:
+    """Whether it is worth another try, a moment later."""
+    return error.args[0].code() in _PASSING
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a partition goes on: never "as committed", for which librdkafka would ask the broker again.
+
+    clocks: of its regions as they stood there; new ones where the log is read from its beginning, and of commands
+    """
+
+    place: TopicPartition
+    clocks: RegionClocks
+
+
+def starts_of(consumer: Consumer, places: Sequence[TopicPartition]) -> list[Start]:
+    """Asks the broker. Raises KafkaException, also where one partition alone has no answer.
+
+    To begin with the first command, beside a log that goes on from later, would answer what was answered.
+    """
+    told = consumer.committed([*places], timeout=CALL_S) if places else []
+    _check_each(told)
+    starts = []
+    for place in told:
+        offset, clocks = place.offset, RegionClocks()
+        if place.topic == EVENTS:
+            known = RegionClocks.load(place.metadata)
+            _, end = ask_marks(consumer, TopicPartition(place.topic, place.partition), CALL_S)
+            if known is None or not 0 <= offset <= end:  # nothing yet, or another log than it was
+                offset = OFFSET_BEGINNING
+            else:
+                clocks = known
+        start = offset if offset >= 0 else OFFSET_BEGINNING
+        starts.append(Start(TopicPartition(place.topic, place.partition, start), clocks))
+    return starts
+
+
+def commit(consumer: Consumer, places: Sequence[TopicPartition]) -> None:
+    """In one request. Raises KafkaException, also where one partition alone was not committed."""
+    _check_each(consumer.commit(offsets=[*places], asynchronous=False) or [])
+
+
+def _check_each(places: Sequence[TopicPartition]) -> None:
+    """An answer may be good as a whole, and an error for one of its partitions."""
+    for place in places:
+        if place.error is not None:
+            raise KafkaException(place.error)
