@@ -81,7 +81,7 @@ def _message(cell: Cell, key: ClaimKey, speaker: str, status: Status, by_seq: Ma
     reports = cell.all(_LOOKED_THROUGH)
     first = cell.first()
     named: dict[str, ReportOfClaim] = {}
-    for _, seq, _ in reports:
+    for _, seq, _, _ in reports:
         event = by_seq[seq]
         if event.publisher not in named:
             named[event.publisher] = _report_of(event.publisher, event.event_id)

@@ -103,7 +103,7 @@ def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) 
         for claim in ledger.topic(about).standing_words(later.speaker_key):
             if (claim.about, claim.subject) in anew:
                 continue
-            for _, seq, said in ledger.topic(about).cell(claim).all(step.store.policy.reports_taken_back):
+            for _, seq, said, _ in ledger.topic(about).cell(claim).all(step.store.policy.reports_taken_back):
                 if seq < later.seq and not said.status:
                     _withdraw(step, step.store.by_seq[seq], said, later.event_id)
 

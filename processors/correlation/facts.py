@@ -80,6 +80,7 @@ class Assertion(NamedTuple):
 
 
 WITHDRAWN: Final = "withdrawn"
+_ARTICLE: Final = "r:"
 
 
 class Where(NamedTuple):
@@ -138,8 +139,13 @@ def source_keys(event: AnyEvent) -> tuple[str, ...]:
     if source.wire_origin is None and source.affiliation is not None:
         keys.append(f"a:{fold(source.affiliation)}")
     if source.report_id is not None:
-        keys.append(f"r:{source.report_id}")
+        keys.append(f"{_ARTICLE}{source.report_id}")
     return tuple(keys)
+
+
+def article_of(keys: tuple[str, ...]) -> str:
+    """The report that an event is a part of, of its `source_keys`; "" where it is not known."""
+    return next((key for key in keys if key.startswith(_ARTICLE)), "")
 
 
 def relay_of(event: AnyEvent) -> str | None:

@@ -5,6 +5,7 @@ An assertion is one event's; a claim is one speaker's word, however many events 
 - a *line* is one speaker on one subject. Its standing word is the one said last; earlier ones are superseded.
   A speaker that publishes itself says a thing anew each time; the words of one that others relay count from
   when they were first reported, since outlets go on printing an old figure after the new one is out.
+  What one article says in several places ("15 in all", "11 of one village") stands side by side.
 - standing words of different speakers that cannot both be true are disputed. Equal ones stand side by side.
 - a word whose every report was withdrawn is withdrawn; one that a correction replaced is superseded.
 
@@ -15,6 +16,7 @@ one more assertion does not grow with the incident: what is compared and shown p
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -35,7 +37,11 @@ _TOPICS: Final = tuple(ClaimAbout)
 Order = tuple[int, int]  # (when said, seq)
 LineKey = tuple[str, str]  # (subject, speaker_key)
 ValueKey = tuple[str, str]  # (subject, value_key)
-Said = tuple[int, int, Assertion]
+#: when said, seq, what; which article it is a part of, "" where nobody knows
+Said = tuple[int, int, Assertion, str]
+Live = tuple[Order, str, str]  # (when said, value_key, article)
+#: words of one article that may stand side by side on one subject
+_MOST_PARTS: Final = 8
 
 
 class ClaimKey(NamedTuple):
@@ -58,7 +64,7 @@ _CURRENT: Final = Status(ClaimState.CURRENT)
 
 @dataclass(slots=True)
 class Cell:
-    """One speaker's one value: a claim. Lists of (when, seq, assertion), sorted.
+    """One speaker's one value: a claim. Lists of (when, seq, assertion, article), sorted.
 
     reports: how many there are in the lists. message, status, weight: what claims.py last made of it, for which
     status, and its bytes; short: the same for a crowded head
@@ -94,6 +100,13 @@ class Cell:
     def _shelves(self) -> list[list[Said]]:
         return [shelf for shelf in (self.direct, self.relayed, self.replaced, self.withdrawn) if shelf]
 
+    @property
+    def article(self) -> str:
+        """The one that `order` is of."""
+        if self.direct:
+            return self.direct[-1][3]
+        return self.relayed[0][3] if self.relayed else ""
+
     def all(self, most: int) -> list[Said]:
         """Its reports, the earliest first, at most `most`."""
         shelves = self._shelves()
@@ -109,14 +122,28 @@ class Cell:
 
 @dataclass(slots=True)
 class Line:
-    """One speaker on one subject. live: its words that hold, by when said; the last is the standing one."""
+    """One speaker on one subject. live: its words that hold, by when said."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
-    live: list[tuple[Order, str]] = field(default_factory=list)
+    live: list[Live] = field(default_factory=list)
+
+    def standing(self) -> dict[str, Order]:
+        """Value -> when said: the last word, and what the same article says beside it at the same time."""
+        if not self.live:
+            return {}
+        last = self.live[-1]
+        found = {last[1]: last[0]}
+        if last[2]:
+            for order, value_key, article in self.live[-2 : -1 - _MOST_PARTS : -1]:
+                if order[0] != last[0][0]:
+                    break
+                if article == last[2]:
+                    found[value_key] = order
+        return found
 
     @property
-    def standing(self) -> tuple[Order, str] | None:
-        return self.live[-1] if self.live else None
+    def last(self) -> str | None:
+        return self.live[-1][1] if self.live else None
 
 
 class Topic:
@@ -134,8 +161,8 @@ class Topic:
         self._disputes: dict[ValueKey, tuple[ValueKey, ...]] | None = None
         self._shown: dict[ClaimKey, Status] | None = None
 
-    def change(self, seq: int, assertion: Assertion, *, add: bool) -> None:
-        """Put one assertion in, or take out the one that was put in."""
+    def change(self, seq: int, assertion: Assertion, *, add: bool, article: str = "") -> None:
+        """Put one assertion in, or take out the one that was put in. article: see Said."""
         self._shown = None
         key, value_key = (assertion.subject, assertion.speaker_key), assertion.value_key
         line = self._lines.get(key)
@@ -147,17 +174,17 @@ class Topic:
         if cell is None:
             cell = line.cells[value_key] = Cell()
             self.claims += 1
-        before = line.standing
+        before = line.standing()
         order = cell.order
-        if cell.reports and (before is None or value_key != before[1]):
+        if cell.reports and value_key not in before:
             _discard(self._past, (cell.order or cell.past_order, key, value_key))
         if order is not None:
-            _discard(line.live, (order, value_key))
+            _discard(line.live, (order, value_key, cell.article))
 
         cell.message = None
         shelf = cell.shelf(assertion)
         if add:
-            insort(shelf, (assertion.at, seq, assertion))
+            insort(shelf, (assertion.at, seq, assertion, article))
             cell.reports += 1
         else:
             del shelf[bisect_left(shelf, (assertion.at, seq))]
@@ -165,9 +192,9 @@ class Topic:
 
         order = cell.order
         if order is not None:
-            insort(line.live, (order, value_key))
-        after = line.standing
-        if cell.reports and (after is None or value_key != after[1]):
+            insort(line.live, (order, value_key, cell.article))
+        after = line.standing()
+        if cell.reports and value_key not in after:
             insort(self._past, (cell.order or cell.past_order, key, value_key))
         self._change_standing(key, value_key, before, after)
         if not cell.reports:
@@ -180,34 +207,36 @@ class Topic:
                     del self._subjects[key[1]]
 
     def _change_standing(
-        self, key: LineKey, changed: str, before: tuple[Order, str] | None, after: tuple[Order, str] | None
+        self, key: LineKey, changed: str, before: Mapping[str, Order], after: Mapping[str, Order]
     ) -> None:
         """The tables of standing and past words; `changed` is the value whose own past entry is already right."""
         if before == after:
             return
         self._disputes = None
-        if before is not None:
-            self._let_go(key, before)
-            if before[1] != changed and (after is None or after[1] != before[1]):
-                insort(self._past, (before[0], key, before[1]))
-        if after is not None:
-            if after[1] != changed and (before is None or before[1] != after[1]):
-                _discard(self._past, (after[0], key, after[1]))
-            self._hold(key, after)
+        for value, order in before.items():
+            if after.get(value) != order:
+                self._let_go(key, value, order)
+            if value != changed and value not in after:
+                insort(self._past, (order, key, value))
+        for value, order in after.items():
+            if value != changed and value not in before:
+                _discard(self._past, (order, key, value))
+            if before.get(value) != order:
+                self._hold(key, value, order)
 
-    def _hold(self, key: LineKey, standing: tuple[Order, str]) -> None:
-        value = (key[0], standing[1])
+    def _hold(self, key: LineKey, value_key: str, order: Order) -> None:
+        value = (key[0], value_key)
         holders = self._holders.setdefault(value, [])
         if holders:
             _discard(self._recent, (holders[-1][0], value))
-        insort(holders, (standing[0], key[1]))
+        insort(holders, (order, key[1]))
         insort(self._recent, (holders[-1][0], value))
 
-    def _let_go(self, key: LineKey, standing: tuple[Order, str]) -> None:
-        value = (key[0], standing[1])
+    def _let_go(self, key: LineKey, value_key: str, order: Order) -> None:
+        value = (key[0], value_key)
         holders = self._holders[value]
         _discard(self._recent, (holders[-1][0], value))
-        _discard(holders, (standing[0], key[1]))
+        _discard(holders, (order, key[1]))
         if holders:
             insort(self._recent, (holders[-1][0], value))
         else:
@@ -236,21 +265,18 @@ class Topic:
     def cell(self, key: ClaimKey) -> Cell:
         return self._lines[key.subject, key.speaker_key].cells[key.value_key]
 
-    def standing_of(self, subject: str, speaker_key: str) -> Assertion | None:
-        """What a speaker holds now on a subject."""
+    def stands(self, subject: str, speaker_key: str, value_key: str) -> bool:
+        """Whether a speaker holds a word now."""
         line = self._lines.get((subject, speaker_key))
-        if line is None or line.standing is None:
-            return None
-        return line.cells[line.standing[1]].first()
+        return line is not None and value_key in line.standing()
 
     def standing_words(self, speaker_key: str) -> list[ClaimKey]:
         """Everything a speaker holds now."""
-        found = []
-        for subject in self._subjects.get(speaker_key, ()):
-            standing = self._lines[subject, speaker_key].standing
-            if standing is not None:
-                found.append(ClaimKey(self.about, subject, speaker_key, standing[1]))
-        return found
+        return [
+            ClaimKey(self.about, subject, speaker_key, value_key)
+            for subject in self._subjects.get(speaker_key, ())
+            for value_key in sorted(self._lines[subject, speaker_key].standing())
+        ]
 
     def disputes(self) -> dict[ValueKey, tuple[ValueKey, ...]]:
         """Standing values that cannot both be true, of different speakers."""
@@ -313,8 +339,8 @@ class Topic:
     def _past_status(self, key: LineKey, value_key: str) -> Status:
         line = self._lines[key]
         cell = line.cells[value_key]
-        if cell.order is not None and line.standing is not None:
-            return Status(ClaimState.SUPERSEDED, superseded_by=ClaimKey(self.about, *key, line.standing[1]))
+        if cell.order is not None and line.last is not None:
+            return Status(ClaimState.SUPERSEDED, superseded_by=ClaimKey(self.about, *key, line.last))
         if cell.replaced:
             return Status(ClaimState.SUPERSEDED, superseded_by=cell.replaced[-1][2].status)
         return Status(ClaimState.WITHDRAWN)
@@ -334,8 +360,11 @@ class Ledger:
         self._topics: dict[str, Topic] = {}
         self._names: dict[str, list[tuple[int, str]]] = {}  # speaker -> (seq, name as written), sorted
 
-    def change(self, seq: int, assertions: tuple[Assertion, ...], *, add: bool) -> None:
-        """Put one event's assertions in, or take out the very ones that were put in. They are of one speaker."""
+    def change(self, seq: int, assertions: tuple[Assertion, ...], *, add: bool, article: str = "") -> None:
+        """Put one event's assertions in, or take out the very ones that were put in. They are of one speaker.
+
+        article: the one that the event is a part of, "" where nobody knows
+        """
         if not assertions:
             return
         names = self._names.setdefault(assertions[0].speaker_key, [])
@@ -344,7 +373,7 @@ class Ledger:
         else:
             _discard(names, (seq, assertions[0].speaker))
         for assertion in assertions:
-            self.topic(assertion.about).change(seq, assertion, add=add)
+            self.topic(assertion.about).change(seq, assertion, add=add, article=article)
 
     def name_of(self, speaker_key: str) -> str:
         """A speaker's name as it was first reported."""

@@ -252,7 +252,7 @@ def _stir(step: Step[Any], event: EventState) -> None:
     if event.role is EntryRole.DUPLICATE or incident.retracted_by is not None:
         return
     silence = step.now - incident.last_activity
-    reason = f"{_cut(event.publisher)} reported on it at {said(step.now)}"
+    reason = f"a report of {_cut(event.publisher)} came in at {said(step.now)}"
     if incident.stage is not Stage.ACTIVE:
         what = "the first report" if incident.stage is Stage.QUIET else "reopened by a report"
         reason = f"{reason}, {what} after {spoken(length(silence))}"

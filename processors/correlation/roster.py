@@ -12,7 +12,7 @@ from typing import Final
 from schemas.timeline import MOST_SIGNIFICANT_ENTRIES, NEWEST_ENTRIES
 from schemas.vocabulary import EntryRole, EventKind
 
-from .facts import When, Where
+from .facts import When, Where, article_of
 from .incidents import EventState
 from .ledger import Ledger
 from .sources import SourceForest
@@ -54,7 +54,7 @@ class Roster:
             _list(self.core_statements, event.seq, add)
         for stance in event.stances:
             self.stances[stance] = self.stances.get(stance, 0) + one
-        self.ledger.change(event.seq, event.assertions, add=add)
+        self.ledger.change(event.seq, event.assertions, add=add, article=article_of(event.sources))
         if event.tells:
             if add:
                 self.sources.add(event.seq, event.sources, event.relay)

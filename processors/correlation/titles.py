@@ -84,7 +84,6 @@ def _value(event: EventState, roster: Roster) -> float:
 def _says_a_replaced_number(event: EventState, roster: Roster) -> bool:
     for said in event.assertions:
         if said.about in NUMBERS and said.about != ClaimAbout.ARRESTED:
-            standing = roster.ledger.topic(said.about).standing_of(said.subject, said.speaker_key)
-            if standing is None or standing.value_key != said.value_key:
+            if not roster.ledger.topic(said.about).stands(said.subject, said.speaker_key, said.value_key):
                 return True
     return False

@@ -28,7 +28,10 @@ def test_an_incident_goes_quiet_closes_and_is_reopened_by_a_late_report() -> Non
     story.tell(late)
     head = story.head(late)
     assert (story.home(late), head.activity) == (story.home(first), "active")
-    assert head.activity_reason == "Reuters reported on it at 2024-03-21 08:00 UTC, reopened by a report after 19 days"
+    assert (
+        head.activity_reason
+        == "a report of Reuters came in at 2024-03-21 08:00 UTC, reopened by a report after 19 days"
+    )
     told = [(change.was, change.now) for change in story.changes("activity_changed")]
     assert told == [("active", "quiet"), ("quiet", "closed"), ("closed", "active")]
 

@@ -14,6 +14,28 @@ def test_a_toll_that_one_source_raises_is_superseded_not_disputed() -> None:
     assert by_value[2].superseded_by == by_value[6].claim_id
 
 
+def test_two_figures_of_one_article_stand_side_by_side_until_a_later_one_replaces_both() -> None:
+    """ "Fifteen in all", "eleven of one village": neither is the newer word."""
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", killed=15, report="r1", headline="Final toll: fifteen dead"),
+        an_attack("10:00", killed=11, report="r1", headline="Eleven were of one village"),
+    )
+    assert story.claims(first, "killed") == [(15, "AFP", "current"), (11, "AFP", "current")]
+    story.tell(an_attack("12:00", killed=16, report="r2"))
+    assert story.claims(first, "killed") == [
+        (15, "AFP", "superseded"),
+        (11, "AFP", "superseded"),
+        (16, "AFP", "current"),
+    ]
+
+
+def test_an_article_that_is_published_again_replaces_its_own_figure() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00", killed=2, report="r1"), an_attack("12:00", killed=6, report="r1"))
+    assert story.claims(first, "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
+
+
 def test_two_independent_sources_with_2_and_10_are_disputed_and_name_each_other() -> None:
     story = Story()
     story.tell(first := an_attack("10:00", killed=2), an_attack("10:30", killed=10, publisher="Reuters"))
