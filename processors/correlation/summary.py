@@ -12,7 +12,7 @@ from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED, THE_INCIDENT
 from .incidents import EventState, IncidentState
 from .roster import Roster
 from .standing import Witnesses, standing_of
-from .titles import best_title
+from .titles import best_title, says_a_figure_that_fell
 
 if TYPE_CHECKING:
     from .changes import Draft, Step
@@ -76,8 +76,9 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
         current = None
     fresh = [step.store.by_seq[seq] for seq in sorted(set(draft.fresh)) if seq in step.store.by_seq]
     best = best_title(current, [event for event in fresh if event.incident_id == incident.incident_id], roster)
-    if best is None or current is None:
-        # the title's own entry is gone from here, or may give none any more: choose among all that the head shows
+    if best is None or current is None or says_a_figure_that_fell(best, roster):
+        # the title's own entry is gone from here, may give none any more or is overtaken: choose among all that the
+        # head shows
         shown = sorted({seq for window in roster.windows() for seq in window if not roster.is_guest(seq)})
         best = best_title(best, [step.store.by_seq[seq] for seq in shown], roster)
     if best is not None:

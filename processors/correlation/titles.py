@@ -11,7 +11,7 @@ from .happenings import NUMBERS
 from .incidents import EventState
 from .roster import Roster
 
-#: a figure in the title that was since replaced makes a poor title
+#: a figure in the title that was since replaced, or that more speakers contradict than hold, makes a poor title
 _STALE: Final = 2.0
 #: a new headline must tell this much more than the standing one: titles should not change with every report
 _CLEARLY: Final = 0.75
@@ -76,14 +76,20 @@ def _may(event: EventState) -> bool:
 
 def _value(event: EventState, roster: Roster) -> float:
     value = _ROLE[event.role] + event.title_score
-    if event.corrected_by is not None or _says_a_replaced_number(event, roster):
+    if event.corrected_by is not None or says_a_figure_that_fell(event, roster):
         value -= _STALE
     return value
 
 
-def _says_a_replaced_number(event: EventState, roster: Roster) -> bool:
+def says_a_figure_that_fell(event: EventState, roster: Roster) -> bool:
+    """One that its speaker replaced since, or that more speakers contradict than hold."""
     for said in event.assertions:
-        if said.about in NUMBERS and said.about != ClaimAbout.ARRESTED:
-            if not roster.ledger.topic(said.about).stands(said.subject, said.speaker_key, said.value_key):
-                return True
+        if said.about not in NUMBERS or said.about == ClaimAbout.ARRESTED:
+            continue
+        topic, value = roster.ledger.topic(said.about), (said.subject, said.value_key)
+        if not topic.stands(said.subject, said.speaker_key, said.value_key):
+            return True
+        held = topic.speakers(value)
+        if any(topic.speakers(other) > held for other in topic.disputes().get(value, ())):
+            return True
     return False

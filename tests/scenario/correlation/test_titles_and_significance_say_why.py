@@ -83,6 +83,28 @@ def test_a_title_whose_toll_was_raised_gives_way() -> None:
     assert story.head("a").title == "Six dead in a blast at Kherson's market"
 
 
+def test_a_title_whose_toll_more_speakers_contradict_than_hold_gives_way() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", killed=25, headline="Twenty-five soldiers killed in the attack", publisher="APA"),
+        an_attack("11:00", killed=89, headline="Eighty-nine soldiers killed in the attack", publisher="Reuters"),
+    )
+    assert story.head(first).title == "Twenty-five soldiers killed in the attack"
+    story.tell(an_attack("12:00", killed=89, headline="The government counts 89 dead soldiers", publisher="BBC"))
+    assert story.head(first).title == "The government counts 89 dead soldiers"
+
+
+def test_a_title_that_a_statement_outvotes_gives_way_to_a_report_that_was_there_before() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", killed=25, headline="Twenty-five soldiers killed in the attack", publisher="APA"),
+        an_attack("11:00", killed=89, headline="Eighty-nine soldiers killed in the attack", publisher="Reuters"),
+        said := a_statement("12:00", killed=89, speaker="The minister", headline="Minister counts 89"),
+    )
+    assert story.home(said) == story.home(first)
+    assert story.head(first).title == "Eighty-nine soldiers killed in the attack"
+
+
 def test_a_title_whose_report_is_withdrawn_gives_way_to_the_next_best() -> None:
     story = Story()
     story.tell(
