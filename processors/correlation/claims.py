@@ -13,7 +13,7 @@ from .clock import moment_of
 from .identity import claim_id_of
 from .incidents import EventState
 from .ledger import Cell, ClaimKey, Ledger, Status, Topic
-from .names import is_generic, same_party
+from .parties import is_generic, same_party
 from .trimming import short_claim
 
 #: outlets named for one claim, and reports looked through to find so many different ones

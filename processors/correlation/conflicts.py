@@ -8,7 +8,7 @@ from typing import Final
 from schemas.vocabulary import ClaimAbout, PlacePrecision, Stance, TimePrecision
 
 from .facts import Assertion
-from .names import is_generic, same_party
+from .parties import may_both_be_right, same_party
 
 #: how far apart two reports of one place may put it, kilometres: a site within its quarter, a town within its
 #: outskirts, a province and a country within themselves
@@ -52,7 +52,7 @@ def _apart(one: Assertion, other: Assertion, slack: int = 0) -> bool:
 def _attributions(one: Assertion, other: Assertion) -> bool:
     if same_party(one.subject, other.subject):
         return (one.value_key == Stance.DENY_RESPONSIBILITY) != (other.value_key == Stance.DENY_RESPONSIBILITY)
-    if is_generic(one.subject) or is_generic(other.subject):
+    if may_both_be_right(one.subject, other.subject):
         return False  # "gunmen" may well be of the group that another names
     # that another party also denies it contradicts nothing; that another party did it, does
     return one.value_key in _SAYS_IT_WAS and other.value_key in _SAYS_IT_WAS

@@ -5,6 +5,7 @@ All of it follows from the event alone (and, for a copy, from the report it copi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -15,7 +16,8 @@ from schemas.vocabulary import ActorRole, ClaimAbout, PlacePrecision, Stance, Ti
 
 from .clock import micros
 from .happenings import names_the_incident
-from .names import fold, fold_party, fold_person, fold_thing
+from .names import fold, fold_person, fold_thing
+from .parties import fold_party
 
 #: assertions of one event that the ledger takes; 20 weapons, 20 stances, 4 numbers, place and time fit
 MAX_ASSERTIONS: Final = 46
@@ -81,6 +83,7 @@ class Assertion(NamedTuple):
 
 WITHDRAWN: Final = "withdrawn"
 _ARTICLE: Final = "r:"
+_FIGURE: Final = re.compile(r"(?<!\d)\d{1,3}(?:[.,'\s\u00a0\u202f]\d{3})+(?!\d)|(?<!\d)\d{1,9}(?!\d)")
 
 
 class Where(NamedTuple):
@@ -185,7 +188,10 @@ def assertions_of(event: AnyEvent, speaker: Speaker, at: int) -> tuple[Assertion
     at: when the word counts as said (for a copy: when the original said it), microseconds.
     """
     found = _Found(speaker, at)
+    taken_back = _figures_taken_back(event)
     for about, estimate in _numbers(event):
+        if estimate.best in taken_back:
+            continue
         low, high, wording = _bounds(estimate)
         found.add(about, "", estimate.best, f"{low}-{high}|{estimate.best}", wording, low, high)
     for weapon in event.weapons:
@@ -253,6 +259,16 @@ def _numbers(event: AnyEvent) -> list[tuple[str, Estimate]]:
         (ClaimAbout.ARRESTED, None if event.arrested is None else Estimate(best=event.arrested)),
     ]
     return [(about, estimate) for about, estimate in given if estimate is not None]
+
+
+def _figures_taken_back(event: AnyEvent) -> frozenset[int]:
+    """Figures of which the statement itself says that they do not hold: "the toll of 164", "1,200 arrests"."""
+    if not isinstance(event, StatementEvent):
+        return frozenset()
+    targets = [taken.target for taken in event.stances if taken.stance == Stance.RETRACTS and taken.target]
+    return frozenset(
+        int("".join(filter(str.isdecimal, figure))) for target in targets for figure in _FIGURE.findall(target)
+    )
 
 
 def _bounds(estimate: Estimate) -> tuple[int | None, int | None, str | None]:

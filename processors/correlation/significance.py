@@ -15,6 +15,7 @@ from .facts import Assertion
 from .happenings import NUMBERS
 from .incidents import Mark
 from .names import fold
+from .parties import same_party
 from .roster import Roster
 
 #: marks that a later merge takes away again: in the larger incident it was not the first
@@ -130,7 +131,7 @@ def _of_number(said: Assertion, roster: Roster | None) -> Mark | None:
 def _of_attribution(said: Assertion, roster: Roster | None) -> Mark | None:
     weight, first, again = _ATTRIBUTIONS[Stance(said.value_key)]
     standing = [] if roster is None else roster.ledger.topic(ClaimAbout.ATTRIBUTION).values()
-    if any(value_key == said.value_key and subject == said.subject for subject, value_key in standing):
+    if any(value_key == said.value_key and same_party(subject, said.subject) for subject, value_key in standing):
         return None
     party = _short(str(said.value))
     if any(value_key == said.value_key for _, value_key in standing):

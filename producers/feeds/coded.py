@@ -300,9 +300,7 @@ def _occurred(record: Mapping[str, Any], place: Place | None) -> dict[str, Any] 
     return {**values, "timezone": zone[0]} if zone else values
 
 
-def _published(
-    record: Mapping[str, Any], extra: dict[str, Any], occurred: Mapping[str, Any] | None
-) -> datetime | None:
+def _published(record: Mapping[str, Any], extra: dict[str, Any], occurred: Mapping[str, Any] | None) -> datetime | None:
     text = _text(record, "published_at")
     if text is None:
         return None

@@ -210,6 +210,21 @@ def test_a_speaker_who_takes_back_a_figure_withdraws_it_wherever_it_was_reported
     assert {story.entries[name].corrected_by for name in ("s1", "s2")} == {"s3"}
 
 
+def test_a_figure_that_is_named_to_be_taken_back_is_not_claimed_by_that() -> None:
+    """The coder writes the figure down with the statement: "we never spoke of 1,640 dead"."""
+    story = Story()
+    story.tell(
+        an_attack("09:00", event_id="a"),
+        a_statement("10:00", speaker="Bo Sample", killed=1640, injured=12, event_id="s1"),
+        a_statement(
+            "12:00", speaker="Bo Sample", killed=1640, injured=30, stance=[("retracts", "toll of 1,640")], event_id="s2"
+        ),
+        a_statement("13:00", speaker="Cy Example", killed=1640, stance=[("retracts", "toll of 1640")], event_id="s3"),
+    )
+    assert story.claims("a", "killed") == [(1640, "Bo Sample", "withdrawn")]
+    assert story.claims("a", "injured") == [(12, "Bo Sample", "superseded"), (30, "Bo Sample", "current")]
+
+
 def test_a_speaker_who_takes_back_a_figure_and_gives_another_has_the_old_one_superseded() -> None:
     story = Story()
     story.tell(

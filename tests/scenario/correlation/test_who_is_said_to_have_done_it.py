@@ -39,6 +39,18 @@ def accuses(who: str, whom: str, at: str = "13:00") -> StatementEvent:
         ([accuses("Police", "armed bandits")], "accused", ("armed bandits",)),
         ([accuses("Police", "unknown persons")], "unclaimed", ()),
         ([accuses("A", "United Front"), accuses("B", "U.F. forces")], "accused", ("United Front",)),
+        ([accuses("A", "the Front"), claims_it("Front")], "claimed", ("Front",)),
+        (
+            [accuses("A", "Ruritania"), accuses("B", "Republic of Ruritania")],
+            "accused",
+            ("Republic of Ruritania", "Ruritania"),
+        ),
+        (
+            [accuses("A", "United Regions"), claims_it("UR Defence Department")],
+            "claimed",
+            ("UR Defence Department", "United Regions"),
+        ),
+        ([accuses("A", "hombres armados"), accuses("B", "Front")], "accused", ("Front",)),
     ],
 )
 def test_the_state_of_attribution_follows_from_who_said_what(
@@ -49,6 +61,14 @@ def test_the_state_of_attribution_follows_from_who_said_what(
     story.tell(first, *statements)
     attribution = story.head(first).attribution
     assert (attribution.state, attribution.parties) == (state, parties)
+
+
+def test_another_name_of_the_same_party_is_no_news() -> None:
+    story = Story()
+    again = accuses("Mayor", "UF", at="14:00")
+    story.tell(an_attack("10:00"), accuses("Police", "United Front"), accuses("Army", "Blue Front", at="13:30"), again)
+    texts = story.entries[again.event_id].significance_reasons
+    assert not any("party" in text or "who did it" in text for text in texts), texts
 
 
 def test_a_report_that_names_a_perpetrator_accuses_it_in_its_sources_name() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from processors.correlation.happenings import NUMBERS, names_the_incident, topics_taken_back
-from processors.correlation.names import fold, fold_party, fold_person, fold_thing, is_generic, same_party
+from processors.correlation.names import fold, fold_person, fold_thing
+from processors.correlation.parties import fold_party, is_generic, may_both_be_right, same_party
 from schemas.vocabulary import ClaimAbout
 
 
@@ -18,6 +19,8 @@ from schemas.vocabulary import ClaimAbout
         ("Gen. Qassem Example", "Kasim Example"),
         ("Émile Dùbois", "Emile Dubois"),
         ("The Interior Ministry", "interior ministry"),
+        ("Ruritania's Ministry of Health", "Ruritania’s health ministry"),
+        ("Kazemi Adil", "Adil Kazemi"),
     ],
 )
 def test_these_are_one_speaker(one: str, other: str) -> None:
@@ -53,6 +56,64 @@ def test_parties_are_told_from_mere_kinds_of_people_and_from_nobody() -> None:
     assert fold_party("unidentified attackers") == ""
     assert same_party(fold_party("R.F."), fold_party("Red Front"))
     assert not same_party(fold_party("Red Front"), fold_party("Blue Front"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the Fox", "Fox"),
+        ("al-Foxes", "Foxes"),
+        ("REF", "Rapid Example Forces"),
+        ("REF fighters", "Rapid Example Forces"),
+        ("Rapid Example Forces (REF)", "R.E.F."),
+        ("Örnek İşçi Partisi (ÖİP)", "ÖİP"),
+        ("PEOS", "People of Examples"),
+        ("RED FRONT", "Red Front"),
+        ("Nuku Haram", "نوكو حرام"),
+    ],
+)
+def test_these_are_one_party(one: str, other: str) -> None:
+    assert same_party(fold_party(one), fold_party(other))
+    assert same_party(fold_party(other), fold_party(one))
+    assert may_both_be_right(fold_party(one), fold_party(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ruritania", "Principality of Ruritania"),
+        ("United Examples", "UE Defense Department"),
+        ("Red Front", "Northern Red Front"),
+        ("bandits armés", "Red Front"),
+        ("hombres armados", "Red Front"),
+        ("مسلحون", "Red Front"),
+    ],
+)
+def test_these_are_two_names_that_may_both_be_right(one: str, other: str) -> None:
+    assert not same_party(fold_party(one), fold_party(other))
+    assert may_both_be_right(fold_party(one), fold_party(other))
+    assert may_both_be_right(fold_party(other), fold_party(one))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Red Front", "Blue Front"),
+        ("Peosia", "People of Examples"),  # begins with the initials, and is no acronym
+        ("REF", "Red Front"),
+        ("Forces of Red", "Forces of Blue"),
+        ("XY", "Xylophonia"),
+    ],
+)
+def test_these_are_two_parties_that_contradict_each_other(one: str, other: str) -> None:
+    assert not may_both_be_right(fold_party(one), fold_party(other))
+    assert not may_both_be_right(fold_party(other), fold_party(one))
+
+
+@pytest.mark.parametrize("name", ["!!!", " ", "(AB)", "😀", "a" * 300, "A" * 300, "ОООН", "the", "of the", "(I.I.)"])
+def test_a_party_has_a_key_whatever_it_is_called(name: str) -> None:
+    assert fold_party(name)
+    assert same_party(fold_party(name), fold_party(name))
 
 
 def test_things_lose_their_plural() -> None:
