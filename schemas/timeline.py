@@ -97,7 +97,8 @@ class Claim(Message):
         description="a number of people, or words"
     )
     qualifier: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="how it is meant: the stance, or a bound of the number"
+        default=None,
+        description="how it is meant: the stance, what of the incident is denied, or a bound of the number",
     )
     speaker: Name = Field(description="whose word it is")
     reported_by: Annotated[tuple[ReportOfClaim, ...], Field(min_length=1, max_length=20), FirstFault] = Field(

@@ -23,6 +23,7 @@ from .parties import fold_party
 MAX_ASSERTIONS: Final = 46
 #: how long a value or a name may stand in a claim (schemas.timeline.Claim)
 _VALUE: Final = 300
+_QUALIFIER: Final = 100
 
 PLACE_RANK: Final[Mapping[str, int]] = {
     PlacePrecision.SITE: 4,
@@ -304,6 +305,7 @@ def _add_stances(event: StatementEvent, speaker: Speaker, found: _Found) -> None
         elif stance in _OCCURRENCE:
             value = _OCCURRENCE[Stance(stance)]
             if names_the_incident(target):
-                found.add(ClaimAbout.OCCURRENCE, THE_INCIDENT, value, value, stance)
+                # in the words it was said with: "denies the attack" of one report may mean another attack
+                found.add(ClaimAbout.OCCURRENCE, THE_INCIDENT, value, value, (target or stance)[:_QUALIFIER])
             elif target is not None:
                 found.add(ClaimAbout.OCCURRENCE, fold(target[:_VALUE]), f"{value}: {target}", value, stance)

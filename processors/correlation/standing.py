@@ -12,12 +12,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.vocabulary import Standing
 
 from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED
 
 _NAMED = 3
+
+
+class Word(NamedTuple):
+    """Who speaks of whether it happened. of: what is denied or doubted, in the report's words; None: it is."""
+
+    speaker: str
+    of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,9 @@ class Witnesses:
     named: tuple[str, ...]
     telling: int
     withdrawn: int
-    deniers: tuple[str, ...]
-    doubters: tuple[str, ...]
-    confirmers: tuple[str, ...]
+    deniers: tuple[Word, ...]
+    doubters: tuple[Word, ...]
+    confirmers: tuple[Word, ...]
     counts: dict[str, int]
     confirmed_since_denied: bool
 
@@ -43,27 +51,29 @@ class Witnesses:
 def standing_of(seen: Witnesses, retracted_by_decision: str | None) -> tuple[Standing, str]:
     """The standing and the facts behind it, as a sentence."""
     denied, doubted = seen.counts.get(DID_NOT_HAPPEN, 0), seen.counts.get(DOUBTFUL, 0)
-    deniers = _listed(seen.deniers, denied)
     if retracted_by_decision is not None:
         return Standing.RETRACTED, f"withdrawn by decision {retracted_by_decision}"
     if seen.telling == 0 and seen.withdrawn:
         every = "its only report was withdrawn" if seen.withdrawn == 1 else f"all {seen.withdrawn} reports withdrawn"
         if denied:
-            return Standing.REFUTED, f"{every}; {deniers} denied that it happened"
+            return Standing.REFUTED, f"{every}; {_said(seen.deniers, denied, 'denied', 'denied')}"
         return Standing.RETRACTED, every
     sources = _sources(seen)
     if denied:
+        denials = _said(seen.deniers, denied, "denies", "deny")
         if denied > 1 and seen.sources <= 1 and not seen.confirmed_since_denied:
-            return Standing.REFUTED, f"{deniers} deny that it happened; {sources}, and nobody confirmed it since"
-        return Standing.CONTESTED, f"{deniers} {'denies' if denied == 1 else 'deny'} that it happened; {sources}"
+            return Standing.REFUTED, f"{denials}; {sources}, and nobody confirmed it since"
+        return Standing.CONTESTED, f"{denials}; {sources}"
     if doubted and seen.sources <= 1:
-        doubters = _listed(seen.doubters, doubted)
-        return Standing.CONTESTED, f"{doubters} {'doubts' if doubted == 1 else 'doubt'} that it happened; {sources}"
+        return Standing.CONTESTED, f"{_said(seen.doubters, doubted, 'doubts', 'doubt')}; {sources}"
     if seen.sources >= 2:
         return Standing.CORROBORATED, sources
     confirmed = seen.counts.get(HAPPENED, 0)
     if confirmed:
-        return Standing.UNCONFIRMED, f"{sources}; {_listed(seen.confirmers, confirmed)} confirmed it"
+        return (
+            Standing.UNCONFIRMED,
+            f"{sources}; {_listed(tuple(word.speaker for word in seen.confirmers), confirmed)} confirmed it",
+        )
     return Standing.UNCONFIRMED, sources
 
 
@@ -76,9 +86,25 @@ def _sources(seen: Witnesses) -> str:
     return f"{seen.sources} independent sources tell of it: {_listed(seen.named, seen.sources)}"
 
 
+def _said(words: tuple[Word, ...], count: int, one: str, many: str) -> str:
+    """ "A denies that it happened"; with the words that were denied, where a report has them: "A denies “the raid”"."""
+    shown = words[:_NAMED]
+    if not any(word.of for word in shown):
+        return f"{_listed(tuple(word.speaker for word in words), count)} {one if count == 1 else many} that it happened"
+    said = [f"{_cut(word.speaker)} {one} {f'“{_cut(word.of)}”' if word.of else 'that it happened'}" for word in shown]
+    more = count - len(shown)
+    if more > 0:
+        said.append(f"{'1 other' if more == 1 else f'{more} others'} {one if more == 1 else many} that it happened")
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def _listed(names: tuple[str, ...], count: int) -> str:
     """ "A", "A and B", "A, B, C and 4 others"; names cut so that a sentence stays a sentence."""
-    shown = [name if len(name) <= 80 else f"{name[:79]}…" for name in names[:_NAMED]]
+    shown = [_cut(name) for name in names[:_NAMED]]
     more = count - len(shown)
     if more > 0:
         shown.append("1 other" if more == 1 else f"{more} others")

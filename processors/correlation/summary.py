@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from schemas.timeline import EntryMoved
-from schemas.vocabulary import ClaimAbout, EventKind
+from schemas.vocabulary import ClaimAbout, EventKind, Stance
 
 from .entries import REDACTED, role_of
 from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED, THE_INCIDENT
 from .incidents import EventState, IncidentState
+from .ledger import ClaimKey, Ledger
 from .roster import Roster
-from .standing import Witnesses, standing_of
+from .standing import Witnesses, Word, standing_of
 from .titles import best_title, says_a_figure_that_fell
 
 if TYPE_CHECKING:
     from .changes import Draft, Step
+
+
+#: what stands where a claim on the incident names nothing
+_STANCES: Final = frozenset(map(str, Stance))
 
 
 def is_core(kind: EventKind, speaker_key: str, incident: IncidentState | None) -> bool:
@@ -90,11 +95,13 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
 def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
     store = step.store
     occurrence = roster.ledger.topic(ClaimAbout.OCCURRENCE)
-    held: dict[str, tuple[str, ...]] = {}
+    held: dict[str, tuple[Word, ...]] = {}
     counts: dict[str, int] = {}
     for value in (HAPPENED, DID_NOT_HAPPEN, DOUBTFUL) if occurrence.claims else ():
         counts[value] = occurrence.speakers((THE_INCIDENT, value))
-        held[value] = tuple(map(roster.ledger.name_of, occurrence.first_speakers((THE_INCIDENT, value))))
+        held[value] = tuple(
+            [_word(roster.ledger, speaker, value) for speaker in occurrence.first_speakers((THE_INCIDENT, value))]
+        )
     confirmed = occurrence.last_said((THE_INCIDENT, HAPPENED))
     denied = occurrence.last_said((THE_INCIDENT, DID_NOT_HAPPEN))
     first = [store.by_seq[seq] for seq in roster.sources.first_reports(3)]
@@ -109,3 +116,10 @@ def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:
         counts=counts,
         confirmed_since_denied=confirmed is not None and denied is not None and confirmed > denied,
     )
+
+
+def _word(ledger: Ledger, speaker: str, value: str) -> Word:
+    first = (
+        ledger.topic(ClaimAbout.OCCURRENCE).cell(ClaimKey(ClaimAbout.OCCURRENCE, THE_INCIDENT, speaker, value)).first()
+    )
+    return Word(ledger.name_of(speaker), None if first.qualifier in _STANCES else first.qualifier)

@@ -62,6 +62,20 @@ def test_doubt_contests_what_rests_on_one_source_and_not_what_rests_on_two() -> 
     assert story.head(first).standing == "corroborated"
 
 
+def test_what_is_denied_is_quoted_for_it_may_be_another_attack() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00"), denies("The governor", "11:00", target="unrest at the handover"))
+    reason = "The governor denies “unrest at the handover”; only AFP tells of it"
+    assert story.head(first).standing_reason == reason
+    (claim,) = (claim for claim in story.head(first).claims if claim.about == "occurrence")
+    assert (claim.value, claim.qualifier) == ("did not happen", "unrest at the handover")
+    story.tell(denies("The mayor", "12:00"))
+    assert story.head(first).standing_reason == (
+        "The governor denies “unrest at the handover” and The mayor denies that it happened; only AFP tells of it, "
+        "and nobody confirmed it since"
+    )
+
+
 def test_who_first_denies_and_then_confirms_is_counted_with_the_newer_word() -> None:
     story = Story()
     first = an_attack("10:00")
