@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from processors.cores import load_weights
+from processors.correlation.linking.reasons import ALONE
 from processors.correlation.linking.weights import BadWeights
 from runtime.terminal import shown
 from schemas.timeline import Link
@@ -91,7 +92,9 @@ def _lines(story: Story, looked: tuple[Looked, ...], *, all_of_it: bool) -> Iter
         yield f"{at:%Y-%m-%d %H:%M} {shown(told)}"
     entry = story.entry
     yield f"Now: {shown(str(entry.role))} in {_named(story, entry.incident_id)}"
-    if entry.link is not None:
+    if entry.link is not None and all(reason.feature in ALONE for reason in entry.link.reasons):
+        yield from (f"  {shown(reason.value)}" for reason in entry.link.reasons)
+    elif entry.link is not None:
         yield f"  {entry.link.score:+6.2f}  held against the others there"
         yield from _reasons(entry.link, 99)
 

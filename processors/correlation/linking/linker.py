@@ -165,11 +165,12 @@ class EvidenceLinker:
                 return Placement(None, reasons.nothing_known(), candidates=looked_at)
         best = candidates[0]
         joins = self.joins(item, candidates)
-        link = self._explained(item, best, named)
         unsure = is_doubtful(item, best, self.weights)
         spoken = spoken_of(item, candidates, best.incident if joins else None, self.statistics)
         if not joins:
-            return Placement(None, link, background_in=spoken, unsure=unsure, candidates=len(candidates))
+            refused = reasons.suited_none(best.incident, best.score)
+            return Placement(None, refused, background_in=spoken, unsure=unsure, candidates=len(candidates))
+        link = self._explained(item, best, named)
         known = copies.repeats(item, best.incident, self.statistics, self._copy_weights)
         return Placement(
             best.incident.incident_id,

@@ -52,11 +52,24 @@ _SHOWN_NAMES: Final = 4
 _KIND_WORD: Final = {"a": "attack", "s": "statement", "p": "protest"}
 
 
+#: features of links that are no comparison: the event opened its incident, or is alone in it
+ALONE: Final = ("opened", "founded")
+
+
 def nothing_known() -> Link:
     """For an event that shares no key with anything held."""
     return Link(
         score=0.0, reasons=(Reason(feature="opened", value="no incident shares a key with it", contribution=0.0),)
     )
+
+
+def suited_none(nearest: Incident, score: float) -> Link:
+    """For an event that opens an incident since it suits none that it was compared with well enough.
+
+    Why the nearest was refused is no reason for the one it opens: `explain` tells that.
+    """
+    value = f"suits no incident well enough, the nearest, {nearest.incident_id}, at {score:.1f} log-odds"
+    return Link(score=0.0, reasons=(Reason(feature="opened", value=value, contribution=0.0),))
 
 
 def founded() -> Link:

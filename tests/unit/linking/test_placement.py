@@ -69,6 +69,19 @@ def test_a_report_of_nothing_known_opens_an_incident() -> None:
     assert placement.candidates == 0
 
 
+def test_who_opens_an_incident_does_not_carry_the_reasons_against_another(
+    placed: list[tuple[Features, Placement]],
+) -> None:
+    opened = [placement for _, placement in placed if placement.incident_id is None]
+    refused = [placement for placement in opened if placement.candidates]
+    assert len(refused) > 5
+    for placement in opened:
+        assert placement.link.score == 0.0
+        assert [(reason.feature, reason.contribution) for reason in placement.link.reasons] == [("opened", 0.0)]
+    for placement in refused:
+        assert "suits no incident well enough, the nearest, " in placement.link.reasons[0].value
+
+
 def test_the_same_report_by_another_outlet_is_a_copy() -> None:
     linker = EvidenceLinker()
     first = EVENTS[10]
