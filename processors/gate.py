@@ -26,6 +26,7 @@ from processors.handover import RawRecord
 from processors.received import raw_record
 from processors.region_clocks import RegionClocks
 from runtime.clients import ask_marks, is_end_of_partition, new_consumer, new_producer
+from runtime.leaving import leave
 from runtime.metrics import GateMetrics
 from runtime.refusals import BrokerRefuses, is_not_allowed, told
 from runtime.settings import Settings
@@ -167,11 +168,11 @@ class Gate:
             self._commit()
 
     def stop(self) -> None:
-        """Leave the group. Safe after a failure."""
+        """Leave the group. Safe after a failure. Raises KafkaException, DidNotLeave."""
         try:
             self._commit()
         finally:
-            self._consumer.close()
+            leave(self._consumer, lambda: self._assigned is not None)
 
     # -- partitions
 

@@ -16,6 +16,7 @@ from confluent_kafka import KafkaException
 from processors.gate import Gate, NotAppended, gate_clients
 from runtime.clients import check_reachable, new_admin
 from runtime.health import Check, HealthServer, problems
+from runtime.leaving import DidNotLeave
 from runtime.login_watch import LoginWatch
 from runtime.refusals import BrokerRefuses, hint
 from runtime.settings import Settings
@@ -79,8 +80,8 @@ def _turn(gate: Gate, told: threading.Event) -> int:
     finally:
         try:
             gate.stop()
-        except KafkaException as error:
-            log.warning("not_left_in_order", why=error.args[0].str())
+        except (KafkaException, DidNotLeave) as error:
+            log.warning("not_left_in_order", why=_why(error))
     log.info("stopped")
     return status
 

@@ -115,6 +115,9 @@ class FakeConsumer:
         self.committed_offsets.append({place.topic: place.offset for place in offsets if place.topic not in self.says})
         return [self._told(place) for place in offsets]
 
+    def unsubscribe(self) -> None:
+        self.revoke(self, [TopicPartition(topic, 0) for topic in (EVENTS, COMMANDS)])
+
     def close(self) -> None: ...
 
 
