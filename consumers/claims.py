@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from schemas.timeline import Claim
 from schemas.vocabulary import ClaimAbout, ClaimState, Stance, TimePrecision
 
-from .story import day_label, local
+from .story import day_label, local, time_label
 
 NUMBERS: Final[tuple[str, ...]] = (
     ClaimAbout.KILLED,
@@ -20,6 +20,7 @@ NUMBERS: Final[tuple[str, ...]] = (
 )
 #: shown only where sources disagree: that ten outlets name the same town is no news
 _ONLY_DISPUTED: Final[tuple[str, ...]] = (ClaimAbout.PLACE, ClaimAbout.TIME)
+_HALF_A_DAY: Final = timedelta(hours=12)
 _ORDER: Final[tuple[str, ...]] = (ClaimAbout.OCCURRENCE, *NUMBERS, ClaimAbout.MEANS, *_ONLY_DISPUTED)
 
 
@@ -140,15 +141,17 @@ def _time_text(value: str, precision: str | None, zone: tzinfo) -> str:
         return value
     if begin.tzinfo is None or end.tzinfo is None:
         return value
-    begin, end = local(begin, zone), local(end, zone)
+    # noon of the first day: it is that day in all zones but those half a day off, and claims do not name theirs
+    noon = begin + min((end - begin) / 2, _HALF_A_DAY)
+    begin, end, noon = local(begin, zone), local(end, zone), local(noon, zone)
     day = day_label(begin, weekday=False)
     match precision:
         case TimePrecision.MINUTE:
             return f"{day} {begin:%H:%M}"
         case TimePrecision.HOUR:
             return f"{day} {begin:%H}h"
-        case TimePrecision.DAY:
-            return day
+        case TimePrecision.DAY | TimePrecision.WEEK | TimePrecision.MONTH | TimePrecision.YEAR:
+            return time_label(noon, precision, weekday=False)
         case _:
             return f"{day} to {day_label(end, weekday=False)}"
 

@@ -20,7 +20,7 @@ from schemas.timeline import Entry, IncidentTimeline
 from .board import Row
 from .render_entries import Look, entry_lines, lines_of_one, said
 from .render_facts import TitleOf, facts
-from .story import day_label, days_of, fold_copies, local, most_telling, zone_label, zone_of
+from .story import days_of, fold_copies, local, most_telling, time_label, zone_label, zone_of
 from .words import ACTIVITY_MARKS, STANDING_STYLES, counted
 
 __all__ = ["Look", "TitleOf", "incident_list", "status_line", "timeline"]
@@ -93,7 +93,7 @@ def entries_that_fit(head: IncidentTimeline, look: Look, lines: int) -> int:
 
 def _title(head: IncidentTimeline, zone: tzinfo, look: Look) -> list[Text]:
     where = ", ".join(part for part in (head.location.name, head.location.country) if part) if head.location else ""
-    when = day_label(local(head.occurred.from_, zone_of(head.occurred))) if head.occurred else ""
+    when = time_label(local(head.occurred.from_, zone), head.occurred.precision) if head.occurred else ""
     described = [str(head.kind), where, when, f"times of {zone_label(zone)}" if head.occurred else "", head.region]
     identity = f"{shown(head.incident_id)}, revision {head.revision:,}"
     title = Text(shown(head.title), style="bold")

@@ -130,22 +130,32 @@ def _when(entry: Entry, zone: tzinfo) -> tuple[date, int, str, str]:
         return moment.date(), 0, day_label(moment), clock
     # a whole day is that of its own place: "7 November" in Baghdad begins on the 6th in UTC
     begin = local(occurred.from_, zone_of(occurred))
-    match precision:
-        case TimePrecision.YEAR:
-            return begin.date(), -3, f"{begin.year}", ""
-        case TimePrecision.MONTH:
-            return begin.date(), -2, f"{_MONTHS[begin.month - 1]} {begin.year}", ""
-        case TimePrecision.WEEK:
-            return begin.date(), -1, f"week of {day_label(begin, weekday=False)}", ""
-        case _:
-            return begin.date(), 0, day_label(begin), ""
+    return begin.date(), _WIDTHS.get(precision, 0), time_label(begin, precision), ""
 
 
+#: what is vaguer than a day, the widest first
+_WIDTHS: Final[dict[str, int]] = {TimePrecision.YEAR: -3, TimePrecision.MONTH: -2, TimePrecision.WEEK: -1}
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def time_label(begin: datetime, precision: str, *, weekday: bool = True) -> str:
+    """When, and no finer than it is known: the day where it is known, else "week of 15 February 2021", "2021".
+
+    begin: of the interval, on the clock of its own place
+    """
+    match precision:
+        case TimePrecision.YEAR:
+            return f"{begin.year}"
+        case TimePrecision.MONTH:
+            return f"{_MONTHS[begin.month - 1]} {begin.year}"
+        case TimePrecision.WEEK:
+            return f"week of {day_label(begin, weekday=False)}"
+        case _:
+            return day_label(begin, weekday=weekday)
 
 
 def day_label(moment: datetime, *, weekday: bool = True) -> str:

@@ -145,7 +145,7 @@ def a_head(
         standing_reason=f"{standing} for a reason",
         attribution=Attribution(state=attribution),
         location=a_place(place) if place else None,
-        occurred=occurred_at(at).model_copy(update={"timezone": zone}),
+        occurred=given.pop("occurred", occurred_at(at).model_copy(update={"timezone": zone})),
         first_recorded_at=time_of(at),
         last_activity_at=time_of(at),
         claims=tuple(claims),

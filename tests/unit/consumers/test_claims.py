@@ -56,7 +56,10 @@ def test_numbers_come_before_means_and_an_undisputed_place_is_no_news() -> None:
         ("time", "2020-01-08T01:45Z/2020-01-08T01:46Z", "minute", "8 January 2020 04:45"),
         ("time", "2020-01-07T21:00Z/2020-01-08T21:00Z", "day", "8 January 2020"),
         ("time", "2020-01-08T01:00Z/2020-01-08T02:00Z", "hour", "8 January 2020 04h"),
-        ("time", "2019-12-31T21:00Z/2020-01-31T21:00Z", "month", "1 January 2020 to 1 February 2020"),
+        ("time", "2020-01-05T21:00Z/2020-01-12T21:00Z", "week", "week of 6 January 2020"),
+        ("time", "2019-12-31T21:00Z/2020-01-31T21:00Z", "month", "January 2020"),
+        ("time", "2019-12-31T21:00Z/2020-12-31T21:00Z", "year", "2020"),
+        ("time", "2019-12-31T21:00Z/2020-01-31T21:00Z", "season", "1 January 2020 to 1 February 2020"),
         ("time", "after the prayer", None, "after the prayer"),
         ("time", "2020-01-08T01:00/2020-01-08T02:00", "hour", "2020-01-08T01:00/2020-01-08T02:00"),
     ],
@@ -90,3 +93,20 @@ def test_who_accuses_whom_and_who_denies() -> None:
 def test_a_time_is_utc_where_no_zone_is_told() -> None:
     claim = a_claim("time", "2020-01-08T01:45Z/2020-01-08T01:46Z", qualifier="minute")
     assert value_text(claim) == value_text(claim, UTC) == "8 January 2020 01:45"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Baghdad", "America/Bogota", "Asia/Tokyo"])
+def test_a_whole_day_and_what_is_vaguer_read_the_same_in_a_zone_that_is_not_theirs(zone: str) -> None:
+    # claims do not name their zone: "7 November" in Baghdad begins on the 6th in UTC, and February in January
+    for value, precision, read in [
+        ("2021-11-06T21:00Z/2021-11-07T21:00Z", "day", "7 November 2021"),
+        ("2021-01-31T21:00Z/2021-02-28T21:00Z", "month", "February 2021"),
+        ("2020-12-31T21:00Z/2021-12-31T21:00Z", "year", "2021"),
+    ]:
+        assert value_text(a_claim("time", value, qualifier=precision), ZoneInfo(zone)) == read
+
+
+@pytest.mark.parametrize("value", ["9999-12-31T00:00Z/9999-12-31T00:01Z", "0001-01-01T00:01Z/0001-01-01T00:00Z"])
+def test_the_first_and_the_last_day_of_the_calendar_are_read(value: str) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Niue"):
+        assert value_text(a_claim("time", value, qualifier="day"), ZoneInfo(zone))

@@ -77,6 +77,26 @@ def test_a_timeline_says_what_is_known_and_who_says_so() -> None:
     assert lines[-1] == "not shown: 72 beyond what a head carries (timelines dump --entries)"
 
 
+@pytest.mark.parametrize(
+    ("begins", "precision", "label"),
+    [
+        ("2013-12-31T23:00Z", "year", "2014"),
+        ("2021-01-31T23:00Z", "month", "February 2021"),
+        ("2021-02-14T23:00Z", "week", "week of 15 February 2021"),
+        ("2021-02-14T23:00Z", "day", "Mon 15 February 2021"),
+        ("2021-02-15T10:00Z", "hour", "Mon 15 February 2021"),
+    ],
+)
+def test_the_header_names_no_day_where_none_is_known_and_says_what_its_entry_says(
+    begins: str, precision: str, label: str
+) -> None:
+    entry = an_entry(at=begins, precision=precision, zone="Africa/Lagos")
+    page = text_of(timeline(a_head(occurred=entry.occurred, entries=(entry,)), Look(100), TITLES.get))
+    lines = page.splitlines()
+    assert lines[1] == f"attack · Kherson, UA · {label} · times of Africa/Lagos · middle-east"
+    assert [line for line in lines if line.startswith(f"{label} ─")]
+
+
 def test_why_shows_what_weighed_most_and_the_sum() -> None:
     page = text_of(timeline(a_story(), Look(100, why=True), TITLES.get))
     lines = [line.strip() for line in page.splitlines()]
