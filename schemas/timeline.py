@@ -125,7 +125,9 @@ class Attribution(Message):
 class Corroboration(Message):
     """How many reports there are, and how many sources that do not copy each other."""
 
-    reports: Number = Field(description="events in the incident")
+    reports: Number = Field(
+        description="reports of the happening that nobody withdrew, copies too; `entries_total` counts reactions too"
+    )
     independent_sources: Number = Field(description="sources left when copies and affiliates count once")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.event import AttackEvent
+from schemas.timeline import Corroboration
 from tests.builders import a_decision, a_statement, an_attack
 from tests.stories import Story
 
@@ -89,6 +90,11 @@ def test_statements_about_an_attack_do_not_corroborate_it() -> None:
     story.tell(first, a_statement("11:00", publisher="Reuters"), a_statement("12:00", publisher="BBC"))
     head = story.head(first)
     assert (head.standing, head.corroboration.independent_sources) == ("unconfirmed", 1)
+    # what the contract says of the two counts
+    assert (head.corroboration.reports, head.entries_total) == (1, 3)
+    said = Corroboration.model_fields["reports"].description
+    assert said is not None
+    assert said.startswith("reports of the happening")
 
 
 def test_the_reason_of_a_standing_names_the_sources() -> None:
