@@ -12,18 +12,17 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from schemas.codec import TYPE_ENTRY, decode
 from schemas.headers import read_headers
 from schemas.rejection import read_rejection
 from schemas.timeline import Entry
 from schemas.topics import ENTRIES, REJECTED, TIMELINES, UPDATES
+from timelines.outputs import STDIO, Named, overlap, resolved
 
-#: as a file's name: standard output
-STDOUT: Final = "-"
 _Headers = Iterable[tuple[str, bytes | None]]
 
 
@@ -129,16 +128,15 @@ class Targets:
     log: str | None = None
 
     def problem(self) -> str | None:
-        """What is wrong with these, with the remedy; None: nothing."""
-        given = [name for name in (*self._names(), self.log) if name is not None]
+        """What is wrong with these by themselves, with the remedy; None: nothing."""
+        given = [name for _, name in self.named() if name is not None]
         if not given:
             return "nothing to write: give one of --timelines, --entries, --updates, --assignments"
-        if given.count(STDOUT) > 1:
+        if given.count(STDIO) > 1:
             return '"-" is standard output and takes one file: give paths for the others'
-        paths = [Path(name).resolve() for name in given if name != STDOUT]
-        if len(set(paths)) < len(paths):
-            return "two files have one path: give each its own"
-        for path in paths:
+        if (problem := overlap(self.named())) is not None:
+            return problem
+        for path in (resolved(Path(name)) for name in given if name != STDIO):
             if not path.parent.is_dir():
                 return f"{path.parent} is no folder: make it first"
             if path.is_dir():
@@ -158,13 +156,18 @@ class Targets:
             if name is not None:
                 write_lines(name, lines)
 
+    def named(self) -> tuple[Named, ...]:
+        """Each with the option that it is given by."""
+        names = (*self._names(), self.log)
+        return tuple(zip((f"--{one.name}" for one in fields(self)), names, strict=True))
+
     def _names(self) -> tuple[str | None, ...]:
         return (self.timelines, self.entries, self.updates, self.assignments, self.rejected)
 
 
 def write_lines(name: str, lines: Iterable[bytes]) -> None:
     """Lines to a file, whole or not at all; "-": to standard output. Raises OSError."""
-    if name == STDOUT:
+    if name == STDIO:
         _write(sys.stdout.buffer, lines)
         sys.stdout.buffer.flush()
         return

@@ -24,6 +24,7 @@ from runtime.refusals import why_missing
 from runtime.settings import Settings
 from runtime.terminal import shown
 from schemas.topics import EVENTS
+from timelines.outputs import overlap
 from timelines.progress import Bar
 from timelines.rejects import LongLine, Rejects, RejectsError
 from timelines.sources import FEEDS, Source, SourceChanged, SourceError, Status, Stopped, read_rows, rejects_path
@@ -93,7 +94,7 @@ class ProductionRun:
         """Raises SourceError, ResumeError, SettingsError, BrokerUnreachable, NoLog before anything is sent."""
         with Interrupts() as interrupts, Source(self._source_name, stopped=interrupts.once) as source:
             rejects_file = rejects_path(source, self._rejects_given)
-            resume_file = Path(f"{source.name}.resume.json")
+            resume_file = _resume_path(source, rejects_file)
             previous = read_resume(resume_file) if self._resume else None
             cluster = _cluster_of(self._settings)
             if previous is not None:
@@ -222,6 +223,18 @@ class ProductionRun:
             typer.echo(f"produce: {error}", err=True)
         else:
             typer.echo(f"the same command with --resume goes on from there ({path})", err=True)
+
+
+def _resume_path(source: Source, rejects_file: Path) -> Path:
+    """In the working folder. Raises SourceError where it is the source, which a link may make it, or the rejects."""
+    path = Path(f"{source.name}.resume.json")
+    named = ("the file of --resume", path)
+    problem = overlap([named], [source.named], remedy="work in another folder") or overlap(
+        [named, ("--rejects", rejects_file)]
+    )
+    if problem is not None:
+        raise SourceError(problem)
+    return path
 
 
 def _cluster_of(settings: Settings) -> str | None:

@@ -17,10 +17,11 @@ from schemas.regions import region_of
 from schemas.topics import REJECTED, UPDATES
 from timelines.files import Results, Targets
 from timelines.log_file import BadLogLine, read_log
+from timelines.outputs import Named, overlap
 from timelines.producing import Interrupts
 from timelines.progress import Bar
 from timelines.rejects import LongLine, Rejects
-from timelines.sources import FEEDS, Source, Status, Stopped, past_events, rejects_path
+from timelines.sources import FEEDS, Source, SourceError, Status, Stopped, past_events, rejects_path
 
 #: as a feed's name: a log that `dump --log` wrote
 LOG_FEED: Final = "log"
@@ -37,6 +38,7 @@ class Replay:
     feed: a name of FEEDS, or "log"
     partitions: of the log that is thought of; a dumped log brings its own number
     rejects: where lines go that are no events; None: SOURCE.rejects.jsonl
+    also_read: what else nothing may be written over, named for `overlap`
     """
 
     source: str
@@ -45,6 +47,7 @@ class Replay:
     cores: Cores
     partitions: int
     rejects: Path | None = None
+    also_read: tuple[Named, ...] = ()
 
     def run(self) -> Status:
         """Raises SourceError, RejectsError, BadLogLine, GapInLog, OSError; no result has been written then."""
@@ -54,7 +57,7 @@ class Replay:
             Interrupts() as interrupts,
             Source(self.source, stopped=interrupts.once) as source,
             Bar("replaying") as bar,
-            Rejects(rejects_path(source, self.rejects), source.name, keep=False, tell=bar.say) as rejects,
+            Rejects(self._rejects_path(source), source.name, keep=False, tell=bar.say) as rejects,
         ):
             partitions, records = self._records(source, rejects)
             results, told = Results(), _Faults(bar)
@@ -73,6 +76,14 @@ class Replay:
         if rejects.count or (told.count and self.feed != LOG_FEED):  # in a log they were rejected when it was live
             return Status.BAD_LINES
         return Status.ALL_WELL
+
+    def _rejects_path(self, source: Source) -> Path:
+        """Raises SourceError where the run would write over what it reads, or over another of its files."""
+        path = rejects_path(source, self.rejects)
+        problem = overlap([*self.targets.named(), ("--rejects", path)], [source.named, *self.also_read])
+        if problem is not None:
+            raise SourceError(problem)
+        return path
 
     def _records(self, source: Source, rejects: Rejects) -> tuple[int, Iterator[RawRecord]]:
         if self.feed == LOG_FEED:

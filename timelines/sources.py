@@ -28,6 +28,7 @@ from schemas.codec import encode
 from schemas.errors import TooLarge
 from schemas.event import AnyEvent
 
+from .outputs import Named, overlap
 from .rejects import LongLine, Rejects
 
 _CHUNK_BYTES: Final = 256 * 1024
@@ -79,6 +80,8 @@ class Source:
     def __init__(self, source: str, *, stopped: Callable[[], bool] = lambda: False) -> None:
         self.path = None if source == "-" else Path(source)
         self.name = "stdin" if self.path is None else self.path.name
+        #: for `overlap`
+        self.named: Named = ("the source", source)
         self._stopped = stopped
         self._digest = hashlib.sha256()
         self._expected: tuple[int, str] | None = None
@@ -252,8 +255,8 @@ def past_events(source: Source, feed: Feed, rejects: Rejects) -> Iterator[AnyEve
 def rejects_path(source: Source, given: Path | None) -> Path:
     """Where bad lines go: as given, else SOURCE.rejects.jsonl in the working folder. Raises SourceError."""
     path = given or Path(f"{source.name}.rejects.jsonl")
-    if source.path is not None and path.exists() and path.samefile(source.path):
-        raise SourceError(f"--rejects: {path} is the source itself: give another file")
+    if (problem := overlap([("--rejects", path)], [source.named])) is not None:
+        raise SourceError(problem)
     return path
 
 

@@ -144,6 +144,19 @@ def test_a_picture_that_cannot_be_written_is_said(beginning: Path, tmp_path: Pat
     assert "No such file or directory" in error
 
 
+@pytest.mark.parametrize(("name", "what"), [("reports", "the source"), ("w", "the file of --weights")])
+def test_a_picture_replaces_nothing_that_is_read(beginning: Path, tmp_path: Path, name: str, what: str) -> None:
+    source, weights = tmp_path / "reports", tmp_path / "w"
+    source.hardlink_to(beginning)
+    weights.write_text("weights")
+    given = str(tmp_path / name)
+    status, text, error = told(str(source), "kad-033", "--weights", str(weights), "--svg", given)
+    assert (status, text) == (2, "")
+    assert error == f"timelines explain: --svg: {given} is {what} itself: give another file\n"
+    assert source.read_bytes() == KAD.read_bytes()[: source.stat().st_size] != b""
+    assert weights.read_text() == "weights"
+
+
 def test_a_correction_went_where_what_it_corrects_stands(tmp_path: Path) -> None:
     events = [an_attack("10:00", event_id="first"), an_attack("11:00", event_id="later", corrects="first")]
     source = tmp_path / "events.jsonl"

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files as files_of
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,59 @@ def test_wrong_use_and_wrong_files_are_told_and_nothing_is_written(
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert {path.name for path in tmp_path.iterdir()} <= {"reports"}
+
+
+@pytest.mark.parametrize("name", ["reports", "symbolic", "hard"])
+@pytest.mark.parametrize(
+    "option", ["--timelines", "--entries", "--updates", "--assignments", "--rejected", "--rejects"]
+)
+def test_no_output_is_the_source_by_whatever_name(
+    option: str, name: str, tmp_path: Path, run: Callable[..., Ended]
+) -> None:
+    reports = GOLD.read_bytes().splitlines()[0] + b"\n{\n"
+    (tmp_path / "reports").write_bytes(reports)
+    (tmp_path / "symbolic").symlink_to("reports")
+    (tmp_path / "hard").hardlink_to(tmp_path / "reports")
+    done = run("reports", *([] if option == "--timelines" else ["--timelines", "t"]), option, name)
+    assert done.returncode == 2
+    assert done.stderr.decode() == f"timelines replay: {option}: {name} is the source itself: give another file\n"
+    assert (tmp_path / "reports").read_bytes() == reports
+    assert {path.name for path in tmp_path.iterdir()} == {"reports", "symbolic", "hard"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--timelines", "t", "--entries", "./t"], "--timelines and --entries are one file, ./t: give each its own"),
+        (["--timelines", "t", "--rejects", "t"], "--timelines and --rejects are one file, t: give each its own"),
+        (["--timelines", "reports.rejects.jsonl"], "--timelines and --rejects are one file"),
+        (["--timelines", "w", "--weights", "w"], "--timelines: w is the file of --weights itself: give another file"),
+        (["--timelines", "t", "--weights", "w", "--rejects", "w"], "--rejects: w is the file of --weights itself"),
+    ],
+)
+def test_each_output_has_a_file_of_its_own(
+    arguments: list[str], says: str, tmp_path: Path, run: Callable[..., Ended]
+) -> None:
+    (tmp_path / "reports").write_bytes(GOLD.read_bytes().splitlines()[0] + b"\n{\n")
+    weights = (files_of("processors.correlation.linking") / "weights.json").read_bytes()
+    (tmp_path / "w").write_bytes(weights)
+    done = run("reports", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr.decode()
+    assert {path.name for path in tmp_path.iterdir()} == {"reports", "w"}
+    assert (tmp_path / "w").read_bytes() == weights
+
+
+def test_standard_streams_are_the_files_that_the_shell_made_of_them(tmp_path: Path) -> None:
+    reports = GOLD.read_bytes().splitlines()[0] + b"\n"
+    (tmp_path / "reports").write_bytes(reports)
+    for arguments in ["- --timelines reports <reports", "reports --timelines - >>reports"]:
+        command = f"'{sys.executable}' -m timelines replay {arguments}"
+        environment = {**os.environ, "PYTHONPATH": str(GOLD.parents[1])}
+        done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, check=False)
+        assert done.returncode == 2, done.stderr
+        assert b"is the source itself: give another file" in done.stderr
+        assert (tmp_path / "reports").read_bytes() == reports
 
 
 def test_a_hole_in_a_log_is_told(tmp_path: Path, run: Callable[..., Ended]) -> None:

@@ -17,6 +17,7 @@ from schemas.timeline import Link
 from timelines import explaining
 from timelines.connection import fail
 from timelines.explaining import Looked, Story, UnknownEvent
+from timelines.outputs import PRINTED, overlap
 from timelines.picturing import picture
 from timelines.sources import FeedName, SourceError, Status
 
@@ -47,6 +48,9 @@ def register(app: typer.Typer) -> None:
 
         Exit status: 0 told, 1 no such report or incident, 2 wrong use.
         """
+        problem = overlap([PRINTED, ("--svg", svg)], [("the source", source), ("the file of --weights", weights)])
+        if problem is not None:
+            fail("explain", problem, Status.WRONG_USE)
         try:
             loaded, _ = load_weights(weights)
             story = explaining.explain(source, feed.value, event, loaded, lambda line: typer.echo(line, err=True))

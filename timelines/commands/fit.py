@@ -13,6 +13,7 @@ import typer
 from evaluation.gold import BadInput
 from schemas.errors import MalformedRecord
 from timelines.connection import fail
+from timelines.outputs import PRINTED, overlap
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +50,9 @@ def register(app: typer.Typer) -> None:
         ordered = sorted(sets, key=lambda path: path.stem)
         if len({path.stem for path in ordered}) < len(ordered):
             fail("fit", "two sets have the same file name: rename one", 2)
+        problem = overlap([PRINTED, ("--out", out), ("--report", report)], [("one of the sets", path) for path in sets])
+        if problem is not None:
+            fail("fit", problem, 2)
         try:
             labelled = {path.stem: training.read_set(path) for path in ordered}
         except (BadInput, MalformedRecord) as error:

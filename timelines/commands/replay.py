@@ -72,7 +72,8 @@ def register(app: typer.Typer) -> None:
             fail("replay", problem, Status.WRONG_USE)
         count = settings_for("replay", partitions=partitions).partitions
         try:
-            status = Replay(source, feed.value, targets, real_cores(weights), count, rejects).run()
+            also_read = (("the file of --weights", weights),)
+            status = Replay(source, feed.value, targets, real_cores(weights), count, rejects, also_read).run()
         except (SourceError, BadWeights) as error:
             fail("replay", error, Status.WRONG_USE)
         except (RejectsError, BadLogLine, GapInLog) as error:

@@ -26,6 +26,7 @@ from consumers.watch import (
 )
 from schemas.vocabulary import EventKind, Standing, WorldRegion
 from timelines.connection import BootstrapServers, connected, fail
+from timelines.outputs import PRINTED, overlap
 
 _INTERRUPTED: Final = 130
 _PICTURE_CELLS: Final = 110
@@ -72,6 +73,8 @@ def register(app: typer.Typer) -> None:
             fail("watch", "--svg, --width and --entries are for one page: give --once with them", 2)
         if as_json and (why or any(given is not None for given in (svg, width, entries))):
             fail("watch", "--json prints messages whole: leave out --why, --svg, --width and --entries", 2)
+        if (problem := overlap([PRINTED, ("--svg", svg)])) is not None:
+            fail("watch", problem, 2)
         wanted = Wanted(*(None if word is None else word.value for word in (region, kind, standing)))
         filters = " ".join(word for word in (wanted.region, wanted.kind, wanted.standing) if word)
         settings = connected("watch", bootstrap_servers=bootstrap_servers)

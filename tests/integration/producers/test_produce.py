@@ -383,6 +383,16 @@ def test_a_broker_without_the_log_is_no_place_to_send_to(
         ProductionRun(str(KAD), "coded", Choice(), {}, settings, tmp_path / "r", resume=False).run()
 
 
+def test_a_source_that_is_the_resume_file_by_a_link_is_kept(produce: Producing, tmp_path: Path) -> None:
+    # a run that ends removes the file of --resume
+    (tmp_path / "reports.resume.json").write_text(GOOD % "a")
+    (tmp_path / "reports").symlink_to("reports.resume.json")
+    status, _, err = produce("reports")
+    assert status == 2
+    assert "the file of --resume: reports.resume.json is the source itself: work in another folder" in err
+    assert (tmp_path / "reports").read_text() == GOOD % "a"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -394,6 +404,7 @@ def test_a_broker_without_the_log_is_no_place_to_send_to(
         ((KAD, "--from", "2021-11-09", "--to", "2021-11-07"), "swap them"),
         ((KAD, "--resume"), "no run of this source was interrupted"),
         ((KAD, "--rejects", KAD), "is the source itself"),
+        ((KAD, "--rejects", "kad.jsonl.resume.json"), "the file of --resume and --rejects are one file"),
         ((KAD, "--feed", "gazette"), "--feed"),
     ],
 )

@@ -55,3 +55,25 @@ def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_wrong_use(missing: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["fit", missing, "--out", str(tmp_path / "w.json")])
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("out", "report", "says"),
+    [
+        ("nga.jsonl", "r", "--out: nga.jsonl is one of the sets itself: give another file"),
+        ("w", "linked", "--report: linked is one of the sets itself: give another file"),
+        ("w", "./w", "--out and --report are one file, w: give each its own"),
+    ],
+)
+def test_no_output_is_a_set_or_the_other_output(
+    out: str, report: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets = [_head_of(name, tmp_path) for name in ("kaz", "nga")]
+    before = [path.read_bytes() for path in sets]
+    (tmp_path / "linked").symlink_to("kaz.jsonl")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["fit", "kaz.jsonl", "nga.jsonl", "--no-measure", "--out", out, "--report", report])
+    assert done.exit_code == 2
+    assert done.stderr == f"timelines fit: {says}\n"
+    assert [path.read_bytes() for path in sets] == before
+    assert {path.name for path in tmp_path.iterdir()} == {"kaz.jsonl", "nga.jsonl", "linked"}

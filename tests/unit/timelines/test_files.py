@@ -165,7 +165,8 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
     [
         (Targets(), "nothing to write"),
         (Targets(timelines="-", entries="-"), "takes one file"),
-        (Targets(timelines="x", entries="./x"), "one path"),
+        (Targets(timelines="x", entries="./x"), "--timelines and --entries are one file, ./x"),
+        (Targets(updates="there", log="linked"), "--updates and --log are one file, linked"),
         (Targets(timelines="no/such/x"), "is no folder"),
         (Targets(timelines="."), "is a folder"),
     ],
@@ -174,6 +175,8 @@ def test_targets_that_cannot_be_are_refused_beforehand(
     targets: Targets, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").touch()
+    (tmp_path / "linked").hardlink_to("there")
     problem = targets.problem()
     assert problem is not None
     assert says in problem
