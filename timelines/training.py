@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from evaluation.corruption import corrupted
 from evaluation.fitting import Logistic, fit_logistic
-from evaluation.gold import read_gold
+from evaluation.gold import BadInput, read_gold
 from processors.correlation.linking.candidates import (
     INCIDENT_FEATURES,
     Candidate,
@@ -35,6 +35,7 @@ from processors.correlation.linking.pair_terms import PAIR_FEATURES
 from processors.correlation.linking.pairs import oriented, pair_features
 from processors.correlation.linking.weights import PAIR_MODELS, Weights
 from producers.feeds.coded import parse_coded
+from schemas.errors import MalformedRecord
 from schemas.event import AnyEvent
 
 NOW: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -93,10 +94,17 @@ class LabelledSet:
 
 
 def read_set(path: Path) -> LabelledSet:
-    """Raises BadInput, MalformedRecord, OSError."""
+    """Raises BadInput with file, line, field and remedy; OSError where the file cannot be read."""
     with path.open("rb") as lines:
-        events = tuple(parse_coded(line)[0] for line in lines if line.strip())
+        events = tuple(_event_of(line, path, number) for number, line in enumerate(lines, start=1) if line.strip())
     return LabelledSet(path.stem, events, read_gold(path).incident_of)
+
+
+def _event_of(line: bytes, path: Path, number: int) -> AnyEvent:
+    try:
+        return parse_coded(line.rstrip(b"\r\n"))[0]
+    except MalformedRecord as error:
+        raise BadInput(path, number, str(error)) from error
 
 
 def is_of_articles(labelled: LabelledSet) -> bool:

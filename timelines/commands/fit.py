@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from evaluation.gold import BadInput
-from schemas.errors import MalformedRecord
 from timelines.connection import fail
 from timelines.outputs import PRINTED, overlap
 
@@ -55,7 +54,7 @@ def register(app: typer.Typer) -> None:
             fail("fit", problem, 2)
         try:
             labelled = {path.stem: training.read_set(path) for path in ordered}
-        except (BadInput, MalformedRecord) as error:
+        except BadInput as error:
             fail("fit", error, 1)
         settings = fits.Settings(copies=copies)
         fitted = fits.Fits(labelled, settings)
@@ -74,7 +73,7 @@ def register(app: typer.Typer) -> None:
             "by": "timelines fit",
         }
         weights = replace(fitted.weights(names), provenance=provenance)
-        out.write_text(write(weights), encoding="utf-8")
+        _write(out, write(weights))
         typer.echo(f"weights of {len(names)} sets -> {out}")
         if report is not None:
             strengths = {
@@ -87,7 +86,14 @@ def register(app: typer.Typer) -> None:
                 "strengths": strengths,
                 **provenance,
             }
-            report.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            _write(report, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail("fit", f"{path}: {error.strerror}", 1)
 
 
 def _line(name: str, figures: Any) -> str:

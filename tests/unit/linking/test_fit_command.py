@@ -51,6 +51,28 @@ def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "w.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('{"id": "a", ', "line: is no JSON: EOF while parsing a value at line 1"),
+        ('{"id": "a", "kind": "flood"}', "kind: must be one of attack, statement, protest"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_file_its_field_and_the_remedy(line: str, says: str, tmp_path: Path) -> None:
+    path = _head_of("kaz", tmp_path, lines=3)
+    path.write_text(f"{path.read_text()}\n{line}\n")  # the blank line counts
+    done = CliRunner().invoke(app, ["fit", str(path), "--out", str(tmp_path / "w.json")])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"timelines fit: {path}:5: {says}")
+    assert not (tmp_path / "w.json").exists()
+
+
+def test_weights_that_cannot_be_written_are_said(tmp_path: Path) -> None:
+    out = tmp_path / "none" / "w.json"
+    done = CliRunner().invoke(app, ["fit", str(_head_of("kaz", tmp_path)), "--out", str(out), "--copies", "0"])
+    assert (done.exit_code, done.stderr) == (1, f"timelines fit: {out}: No such file or directory\n")
+
+
 @pytest.mark.parametrize("missing", ["nowhere.jsonl"])
 def test_a_file_that_is_not_there_is_wrong_use(missing: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["fit", missing, "--out", str(tmp_path / "w.json")])
