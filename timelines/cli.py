@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from runtime.terminal import shown
+from timelines.standard_output import NotPrinted, print_nowhere, print_the_rest, set_up_standard_output
 
 #: command -> (module, one line of help); the module holds a function `register(app: typer.Typer)`
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -86,8 +90,19 @@ def _root() -> None:
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script, and the one place that says that standard output takes no more."""
+    set_up_standard_output()
+    try:
+        try:
+            app()
+        except SystemExit:
+            print_the_rest()
+            raise
+    except NotPrinted as error:
+        print_nowhere()
+        command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+        typer.echo(f"{f'timelines {shown(command)}'.rstrip()}: {error}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

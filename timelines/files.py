@@ -7,12 +7,14 @@ One canonical JSON object a line, exactly the bytes of the sink in T, E and U; s
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +24,7 @@ from schemas.rejection import read_rejection
 from schemas.timeline import Entry
 from schemas.topics import ENTRIES, REJECTED, TIMELINES, UPDATES
 from timelines.outputs import STDIO, Named, overlap, resolved
+from timelines.standard_output import nobody_reads
 
 _Headers = Iterable[tuple[str, bytes | None]]
 
@@ -144,7 +147,10 @@ class Targets:
         return None
 
     def write(self, results: Results) -> None:
-        """Whole files or none: each is written beside its place and then moved there. Raises OSError."""
+        """Whole files or none: each is written beside its place and then moved there. Raises OSError.
+
+        Standard output comes first: where it takes no more, no file has changed.
+        """
         contents = (
             results.heads(),
             results.entries(),
@@ -152,7 +158,7 @@ class Targets:
             results.assignments(),
             results.rejected(),
         )
-        for name, lines in zip(self._names(), contents, strict=True):
+        for name, lines in sorted(zip(self._names(), contents, strict=True), key=lambda one: one[0] != STDIO):
             if name is not None:
                 write_lines(name, lines)
 
@@ -166,12 +172,25 @@ class Targets:
 
 
 def write_lines(name: str, lines: Iterable[bytes]) -> None:
-    """Lines to a file, whole or not at all; "-": to standard output. Raises OSError."""
-    if name == STDIO:
-        _write(sys.stdout.buffer, lines)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(name)
+    """Lines to a file, whole or not at all; "-": to standard output. Raises OSError, which names the file."""
+    try:
+        if name == STDIO:
+            _print(lines)
+        else:
+            _write_file(Path(name), lines)
+    except OSError as error:  # of a write it names none, of a move the one beside
+        raise OSError(error.errno, error.strerror, "standard output" if name == STDIO else name) from error
+
+
+def _print(lines: Iterable[bytes]) -> None:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    # a log may be long: nothing more is read for a reader who has gone
+    _write(sys.stdout.buffer, takewhile(lambda _: not nobody_reads(), lines))
+    sys.stdout.buffer.flush()
+
+
+def _write_file(path: Path, lines: Iterable[bytes]) -> None:
     if path.exists() and not path.is_file():  # /dev/stdout, a pipe: nothing to move there
         with path.open("wb") as file:
             _write(file, lines)

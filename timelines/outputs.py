@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 #: as a file's name: standard output, or standard input of what is read; a Path("-") is a file
 STDIO: Final = "-"
@@ -29,11 +30,11 @@ def overlap(outputs: Iterable[Named], inputs: Iterable[Named] = (), *, remedy: s
     read = {
         file: what
         for what, name in inputs
-        if name is not None and (file := _file(name, descriptor=0, or_device=False)) is not None
+        if name is not None and (file := _file(name, sys.stdin, or_device=False)) is not None
     }
     written: dict[object, str] = {}
     for option, name in outputs:
-        if name is None or (file := _file(name, descriptor=1, or_device=True)) is None:
+        if name is None or (file := _file(name, sys.stdout, or_device=True)) is None:
             continue
         if file in read:
             told = ": ".join(dict.fromkeys((option, _told(name))))
@@ -44,11 +45,16 @@ def overlap(outputs: Iterable[Named], inputs: Iterable[Named] = (), *, remedy: s
     return None
 
 
-def _file(name: str | Path, *, descriptor: int, or_device: bool) -> object | None:
-    """Equal for two names of one file; None where nothing is kept."""
+def _file(name: str | Path, stream: TextIO | None, *, or_device: bool) -> object | None:
+    """Equal for two names of one file; None where nothing is kept. stream: which "-" stands for, None: closed."""
     try:
-        status = os.fstat(descriptor) if name == STDIO else Path(name).stat()
-    except (OSError, ValueError):  # not there yet, or a name that no file has
+        if name != STDIO:
+            status = Path(name).stat()
+        elif stream is not None:
+            status = os.fstat(stream.fileno())
+        else:
+            return None
+    except (OSError, ValueError):  # not there yet, or a name that no file has; a stream that is no file
         return None if name == STDIO else resolved(Path(name))
     if not stat.S_ISREG(status.st_mode) and (not or_device or _is_null(status)):
         return None

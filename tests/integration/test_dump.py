@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from processors.router import PartitionRouter, RawRecord
 from runtime.clients import new_producer
 from runtime.settings import Settings
 from schemas.topics import EVENTS, TIMELINES, UPDATES
+from tests import forked
 from tests.tally_core import VERSION, TallyCore, a_decision, an_attack
 from timelines.cli import app
 from timelines.files import Results, Targets
@@ -99,6 +101,22 @@ def test_a_dumped_log_is_the_log(settings: Settings, tmp_path: Path) -> None:
         for r in sorted(log, key=lambda record: (record.partition, record.offset))
     ]
     assert all(record.timestamp_ms > 0 for record in read)
+
+
+def test_where_nobody_reads_the_log_the_other_files_are_whole(settings: Settings, tmp_path: Path) -> None:
+    expected = put(settings, a_log(settings.partitions))
+    told = tmp_path / "told"
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as pipe, told.open("wb") as errors:
+        environment = {**os.environ, "TIMELINES_BOOTSTRAP_SERVERS": str(settings.bootstrap_servers)}
+        arguments = ("dump", "--log", "-", "--entries", str(tmp_path / "e"))
+        process = forked.start(
+            "timelines", *arguments, environment=environment, cwd=tmp_path, output=pipe, errors=errors
+        )
+        assert process.wait(60) == 0, told.read_text()
+    assert told.read_text() == f"dump: {expected.events} events, the log\n"
+    assert (tmp_path / "e").read_bytes().splitlines() == list(expected.entries())
 
 
 def test_an_empty_sink_gives_empty_files(settings: Settings, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from runtime.kafka_layout import DEFAULT_PORT, default_data
 from runtime.kafka_server import AlreadyRuns, KafkaServer, NodeStatus
 from runtime.terminal import shown
 from timelines.connection import fail
+from timelines.standard_output import nobody_reads
 
 _POLL_S: Final = 0.2
 
@@ -155,7 +156,7 @@ def _show(file: Path, lines: int, follow: bool) -> None:
         for line in deque(stream, maxlen=lines):
             typer.echo(shown(line.rstrip()))
         try:
-            while follow:
+            while follow and not nobody_reads():
                 for line in stream:
                     typer.echo(shown(line.rstrip()))
                 time.sleep(_POLL_S)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -27,6 +26,7 @@ from consumers.watch import (
 from schemas.vocabulary import EventKind, Standing, WorldRegion
 from timelines.connection import BootstrapServers, connected, fail
 from timelines.outputs import PRINTED, overlap
+from timelines.standard_output import nobody_reads
 
 _INTERRUPTED: Final = 130
 _PICTURE_CELLS: Final = 110
@@ -86,17 +86,13 @@ def register(app: typer.Typer) -> None:
                 return
             told = _told_to_end()
             if as_json:
-                follow_as_json(watched, _write, told.is_set)
+                follow_as_json(watched, _write_on, told.is_set)
             elif sys.stdout.isatty():
                 follow_live(watched, screen, Console(highlight=False), told.is_set)
             else:
-                follow_as_lines(watched, _write, told.is_set)
+                follow_as_lines(watched, _write_on, told.is_set)
         except CannotRead as error:
             fail("watch", error, 1)
-        except BrokenPipeError:
-            # whoever read our output has seen enough; Python must not complain of it again when it flushes
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
         except KeyboardInterrupt:
             raise typer.Exit(_INTERRUPTED) from None
         raise typer.Exit(_INTERRUPTED)
@@ -127,9 +123,16 @@ def _once(watched: Watch, screen: Screen, *, as_json: bool, svg: Path | None, wi
 
 
 def _write(line: str) -> None:
-    """One line, at once: whoever reads the pipe wants it now. Raises BrokenPipeError."""
+    """One line, at once: whoever reads the pipe wants it now."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def _write_on(line: str) -> None:
+    """One of lines without an end: it ends where whoever reads the pipe has seen enough."""
+    _write(line)
+    if nobody_reads():
+        raise typer.Exit(0)
 
 
 def _told_to_end() -> threading.Event:

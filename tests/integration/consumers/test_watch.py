@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import ioctl
 from pathlib import Path
+from typing import IO
 
 import pytest
 from click.testing import Result
@@ -253,6 +254,28 @@ def test_a_reader_that_has_seen_enough_is_no_error(settings: Settings, sink: Sin
         process.stdout.close()
         sink.updates(an_update("inc-1", opened(), revision=2))  # it notices with the next line it writes
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (0, "")
+
+
+def test_one_page_that_cannot_be_printed_is_told_and_the_picture_is_for_whoever_looks_later(
+    settings: Settings, sink: Sink, tmp_path: Path
+) -> None:
+    sink.heads(a_head("inc-1"))
+    environment = {**os.environ, "TIMELINES_BOOTSTRAP_SERVERS": str(settings.bootstrap_servers)}
+
+    def ended(svg: Path, stdout: IO[bytes]) -> tuple[int, str]:
+        command = [sys.executable, "-m", "timelines", "watch", "--once", "--svg", str(svg)]
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+        )
+        return done.returncode, done.stderr
+
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        assert ended(tmp_path / "a.svg", full) == (1, "timelines watch: standard output: No space left on device\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        assert ended(tmp_path / "b.svg", pipe) == (0, "")
+    assert [path.name for path in tmp_path.glob("*.svg")] == ["b.svg"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -160,6 +160,25 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
     assert capfdbinary.readouterr().out == b"a\nb\n"
 
 
+def test_no_more_is_read_than_somebody_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a log may be gigabytes, and `| head` want ten lines of it
+    answers = iter([False, False, True])
+    monkeypatch.setattr("timelines.files.nobody_reads", lambda: next(answers))
+    lines = iter([b"a", b"b", b"c", b"d"])
+    write_lines("-", lines)
+    assert list(lines) == [b"d"]
+
+
+def test_a_failure_names_the_file_as_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        write_lines("/dev/full", [b"a"])
+    with pytest.raises(OSError, match="No such file or directory: 'gone/t'"):
+        write_lines("gone/t", [b"a"])
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(OSError, match="Bad file descriptor: 'standard output'"):
+        write_lines("-", [b"a"])
+
+
 @pytest.mark.parametrize(
     ("targets", "says"),
     [
