@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An event, not stamped yet. number, raw: the line it begins on, and its bytes as they stand there.
+    """An event, not stamped yet. number: the line it begins on. raw: the bytes of all its lines, as they stand there.
 
     unread: fields of the row that this feed does not know, and that were passed over
     """
@@ -43,7 +43,10 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A row that is no event. field: as the source names it. problem: what is wrong, with the remedy."""
+    """A row that is no event. field: as the source names it. problem: what is wrong, with the remedy.
+
+    number, raw: as in Parsed
+    """
 
     number: int
     field: str

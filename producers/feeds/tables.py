@@ -62,7 +62,7 @@ def read_table(
             waiting.extendleft(reversed(taken[1:]))
             yield Bad(first.number, "line", 'has a quote (") that is never closed: close it or double it', first.raw)
             continue
-        yield _row(first, b"\n".join(line.raw for line in taken), header, separator, unread, event_of)
+        yield _row(first.number, b"\n".join(line.raw for line in taken), header, separator, unread, event_of)
 
 
 def _header(raw: bytes, needed: frozenset[str]) -> tuple[list[str], str] | str:
@@ -82,7 +82,7 @@ def _header(raw: bytes, needed: frozenset[str]) -> tuple[list[str], str] | str:
 
 
 def _row(
-    first: Line,
+    number: int,
     raw: bytes,
     header: list[str],
     separator: str,
@@ -92,16 +92,16 @@ def _row(
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
-        return Bad(first.number, "line", f"is no UTF-8 ({error.reason} at byte {error.start}): convert it", first.raw)
+        return Bad(number, "line", f"is no UTF-8 ({error.reason} at byte {error.start}): convert it", raw)
     try:
         cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
     except csv.Error as error:
-        return Bad(first.number, "line", f"is no row of a table ({error})", first.raw)
+        return Bad(number, "line", f"is no row of a table ({error})", raw)
     if len(cells) != len(header):
         problem = f"has {len(cells)} columns where the header has {len(header)}: a separator stands in a field unquoted"
-        return Bad(first.number, "line", problem, first.raw)
+        return Bad(number, "line", problem, raw)
     try:
         event = event_of({name: cell.strip() for name, cell in zip(header, cells, strict=True)})
     except MalformedRecord as error:
-        return Bad(first.number, error.field, error.problem, first.raw)
-    return Parsed(first.number, event, first.raw, unread)
+        return Bad(number, error.field, error.problem, raw)
+    return Parsed(number, event, raw, unread)
