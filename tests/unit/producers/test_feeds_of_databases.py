@@ -19,6 +19,7 @@ from schemas.vocabulary import PlacePrecision, SourceKind, TimePrecision
 from tests.builders import time_of
 from tests.database_rows import ACLED, GED, table
 
+
 def event_of(feed: Feed, row: dict[str, str], **changed: str) -> Any:
     (found,) = feed.read(table({**row, **changed}))
     assert isinstance(found, Parsed), found

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from producers.feeds import Bad, Line, Parsed
+from producers.feeds import Bad, Feed, Line, Parsed, Row
 from producers.feeds.acled import AcledFeed
-from tests.database_rows import ACLED, table
+from producers.feeds.ged import GedFeed
+from producers.feeds.tables import read_table
+from schemas.event import AnyEvent
+from tests.builders import an_attack
+from tests.database_rows import ACLED, GED, table
 from timelines.rejects import Rejects, raw_of
 
 NOTES = "The first day.\nThe second day.\n\nThe third day."
@@ -43,3 +50,128 @@ def test_a_rejected_row_of_several_lines_is_mended_in_the_rejects_file_and_sent_
     mended = raw_of(kept).replace(b"999", b"35.6").replace(*reversed(damage))
     (again,) = AcledFeed().read([header, *(Line(at, raw) for at, raw in enumerate(mended.split(b"\n"), 2))])
     assert again == whole
+
+
+def rows_of(raws: list[bytes], feed: Feed | None = None) -> list[Row]:
+    return list((feed or AcledFeed()).read([Line(at, raw) for at, raw in enumerate(raws, 1)]))
+
+
+def acled(*notes: str, separator: str = ",") -> list[bytes]:
+    rows = ({**ACLED, "event_id_cnty": f"SYR{at}", "notes": note} for at, note in enumerate(notes))
+    return [line.raw for line in table(*rows, separator=separator)]
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+@pytest.mark.parametrize("inch", [b'5" pipe', b'"5', b'5"'])
+def test_two_rows_with_an_inch_mark_each_lose_none_between_them(inch: bytes, separator: str) -> None:
+    raws = acled("one", "5@", "two", "three", "6@", "four", separator=separator)
+    raws = [raw.replace(b"5@", inch).replace(b"6@", inch) for raw in raws]
+    rows = rows_of(raws)
+    assert [(type(row), row.number, row.raw) for row in rows] == [
+        (Bad if row in (3, 6) else Parsed, row, raws[row - 1]) for row in range(2, 8)
+    ]
+    assert all("close it or double it" in row.problem for row in rows if isinstance(row, Bad))
+
+
+def test_quotes_that_would_close_each_other_in_one_column_lose_no_row_between_them() -> None:
+    raws = acled("5@", "two", "three", "6#")
+    raws = [raw.replace(b"5@", b'"five').replace(b"6#", b'six"') for raw in raws]
+    assert [(type(row), row.raw) for row in rows_of(raws)] == [
+        (Bad, raws[1]),
+        (Parsed, raws[2]),
+        (Parsed, raws[3]),
+        (Bad, raws[4]),
+    ]
+
+
+def test_quotes_written_with_a_backslash_are_named_and_lose_no_row_between_them() -> None:
+    raws = [raw.replace(b"@", b'\\"') for raw in acled("one", "a 5@ pipe, here", "two", "a 6@ pipe, here", "a @b@, c")]
+    rows = rows_of(raws)
+    assert [type(row) for row in rows] == [Parsed, Bad, Parsed, Bad, Bad]
+    assert all('\\"' in row.problem for row in rows if isinstance(row, Bad))
+
+
+def test_a_row_of_several_lines_between_two_inch_marks_stays_one() -> None:
+    raws = [raw.replace(b"@", b'"') for raw in acled("5@", NOTES, "6@", NOTES)]
+    assert [(type(row), row.number) for row in rows_of(raws)] == [(Bad, 2), (Parsed, 3), (Bad, 7), (Parsed, 8)]
+
+
+def test_a_shifted_row_of_several_lines_is_refused_as_one() -> None:
+    raws = acled("one", NOTES, "two")
+    raws[5] += b",1"
+    rows = rows_of(raws)
+    assert [type(row) for row in rows] == [Parsed, Bad, Parsed]
+    assert rows[1].raw == b"\n".join(raws[2:6])
+    assert isinstance(rows[1], Bad)
+    assert "columns" in rows[1].problem
+
+
+def test_notes_with_as_many_commas_as_a_row_are_no_row() -> None:
+    listed = ", ".join(f"town {at}" for at in range(len(ACLED)))
+    (row,) = rows_of(acled(f"They came from\n{listed}\nand more."))
+    assert isinstance(row, Parsed)
+
+
+def test_rows_that_carriage_returns_alone_end_are_refused_together() -> None:
+    header, first, second = acled("one", "two")
+    (row,) = rows_of([header, first + b"\r" + second])
+    assert isinstance(row, Bad)
+    assert "carriage returns" in row.problem
+    assert row.raw == first + b"\r" + second
+
+
+def test_of_rows_in_another_encoding_none_between_two_inch_marks_is_lost() -> None:
+    raws = [raw.replace(b"@", b'"') for raw in acled("5@", "two", "6@ \u00e9")]
+    raws[3] = raws[3].decode().encode("latin-1")
+    assert [(type(row), row.raw) for row in rows_of(raws)] == [(Bad, raws[1]), (Parsed, raws[2]), (Bad, raws[3])]
+
+
+@pytest.mark.parametrize("every", [1, 2, 7, 400, 499, 501])
+@pytest.mark.parametrize("quoted", [b'1,a 5" pipe,3', b'1,"a,3', b'1,a",3'])
+def test_no_line_is_read_more_than_a_few_times_however_quotes_stand(
+    every: int, quoted: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = 100_000 if every == 1 else 5_000
+    raws = [b"a,b,c", *(b"1,2,3" if at % every else quoted for at in range(lines))]
+    given: list[int] = []
+    made: list[Mapping[str, str]] = []
+    reader = csv.reader
+
+    def counted(text: Any, **how: Any) -> Any:
+        if not isinstance(text, list):  # the header's
+            given.append(len(text.getvalue()))
+        return reader(text, **how)
+
+    def event_of(row: Mapping[str, str]) -> AnyEvent:
+        made.append(row)
+        return event
+
+    event = an_attack()
+    monkeypatch.setattr(csv, "reader", counted)
+    names = frozenset(("a", "b", "c"))
+    rows = list(read_table((Line(at, raw) for at, raw in enumerate(raws, 1)), names, names, event_of))
+    assert b"\n".join(row.raw for row in rows) == b"\n".join(raws[1:])
+    assert len(given) <= 4 * lines
+    assert sum(given) <= 4 * sum(len(raw) + 1 for raw in raws)
+    assert len(made) <= 2 * lines
+
+
+def test_a_quote_that_is_left_open_in_a_long_file_waits_for_no_more_than_a_row_can_have() -> None:
+    raws = [raw.replace(b"@", b'"') for raw in acled("5@", *(["one"] * 600), "6@")]
+    taken = 0
+
+    def lines() -> Any:
+        nonlocal taken
+        for taken, raw in enumerate(raws, 1):
+            yield Line(taken, raw)
+
+    first = next(AcledFeed().read(lines()))
+    assert (type(first), first.number) == (Bad, 2)
+    assert taken <= 501
+    assert [type(row) for row in rows_of(raws)] == [Bad, *([Parsed] * 600), Bad]
+
+
+def test_a_list_of_articles_with_quotes_and_line_feeds_is_one_cell() -> None:
+    article = '"Example Post,2022-03-08,Clash"";""Radio\nand more"'
+    lines = [line.raw for line in table({**GED, "source_headline": article}, {**GED, "id": "2"})]
+    assert [(type(row), row.number) for row in rows_of(lines, GedFeed())] == [(Parsed, 2), (Parsed, 4)]
