@@ -87,6 +87,17 @@ def test_what_is_no_attack_protest_or_statement_is_left_out_and_said_so() -> Non
     assert "Change to group/activity" in problem
 
 
+@pytest.mark.parametrize(("town", "lat", "lon"), [("Mandalay", "21.98", "96.08"), ("Border Example", "16.69", "98.51")])
+def test_a_row_of_myanmar_is_told_in_its_region_and_on_its_clock(town: str, lat: str, lon: str) -> None:
+    event = acled(
+        event_id_cnty="MMR900001", country="Myanmar", admin1="", location=town, latitude=lat, longitude=lon,
+        actor1="Military Forces of Myanmar (2021-)",
+    )  # fmt: skip
+    assert (event.location.country, event.actors[0].country) == ("MM", "MM")
+    assert region_of(event) == "southeast-asia"
+    assert event.occurred.timezone == "Asia/Yangon"
+
+
 def test_the_police_of_a_protest_answer_it_and_the_crowd_is_counted() -> None:
     event = acled(
         sub_event_type="Protest with intervention", actor1="Protesters (Syria)", inter1="6",
