@@ -41,11 +41,13 @@ _READ: Final = (
     "geo_precision", "notes", "fatalities", "tags",
 )  # fmt: skip
 _KEPT: Final = (
-    "disorder_type", "interaction", "civilian_targeting", "admin2", "admin3", "geo_precision", "time_precision",
-    "source", "source_scale", "tags", "timestamp",
+    "civilian_targeting", "admin2", "admin3", "geo_precision", "time_precision", "source", "source_scale", "tags",
 )  # fmt: skip
-#: said by another column
-_PASSED_OVER: Final = ("data_id", "event_id_no_cnty", "year", "iso", "iso3", "region", "event_type")
+#: said by another column, or nothing of what happened: when the row was uploaded, its number in that release
+_PASSED_OVER: Final = (
+    "data_id", "event_id_no_cnty", "year", "iso", "iso3", "region", "event_type", "disorder_type", "interaction",
+    "timestamp",
+)  # fmt: skip
 _PROTESTS: Final = {
     "peaceful protest": ProtestResponse.NONE,
     "protest with intervention": ProtestResponse.INTERVENTION,
@@ -73,6 +75,8 @@ _ATTACKS: Final[Mapping[str, str | None]] = {
 #: what tells nothing of who began it
 _TWO_SIDED: Final = frozenset(["armed clash", "government regains territory", "non-state actor overtakes territory"])
 _ABOUT_SIZE: Final = re.compile(r"size\s*=\s*([^\];]+)")
+#: a tag that says as much as none
+_NO_SIZE: Final = "crowd size=no report"
 _FIGURE: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}", re.ASCII)
 #: 1 the town itself; 2 near it, or a part of a region that it stands for; 3 a larger region
 _PRECISION: Final = {1: PlacePrecision.CITY, 2: PlacePrecision.CITY, 3: PlacePrecision.ADMIN1}
@@ -80,6 +84,11 @@ _PRECISION: Final = {1: PlacePrecision.CITY, 2: PlacePrecision.CITY, 3: PlacePre
 _SECTORS: Final = {
     1: "state forces", 2: "rebel group", 3: "political militia", 4: "identity militia", 5: "rioters", 6: "protesters",
     7: "civilians", 8: "external or other forces",
+}  # fmt: skip
+#: where the word is not that of _SECTORS
+_SECTOR_WORDS: Final[Mapping[str, str]] = {
+    "external/other forces": "external or other forces", "rebel groups": "rebel group",
+    "political militias": "political militia", "identity militias": "identity militia",
 }  # fmt: skip
 _MOST_HEADLINE: Final = 300
 
@@ -110,7 +119,7 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
         "occurred": _occurred(row, place),
         "source": cells.source("ACLED", of_row),
         "codes": {"acled": row["sub_event_type"][:100]},
-        "extra": cells.kept(row, _KEPT),
+        "extra": cells.kept({**row, "tags": _tags(row)}, _KEPT),
     }
     if kind is EventKind.PROTEST:
         values["actors"] = _as(first, ActorRole.ORGANIZER, ActorRole.PARTICIPANT)
@@ -132,7 +141,7 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
             values["outcome"] = row["sub_event_type"]
     killed = cells.count(row, "fatalities")
     values["killed"] = None if killed is None else {"best": killed}
-    return cells.event(row, of_row, values)
+    return cells.event(of_row, values)
 
 
 def _kind(row: Mapping[str, str], sort: str) -> EventKind:
@@ -178,8 +187,7 @@ def _headline(row: Mapping[str, str]) -> str:
 
 def _people(row: Mapping[str, str], side: str, country: str | None) -> list[dict[str, Any]]:
     """The side itself, then whom it is associated with."""
-    given = row.get(f"inter{side}", "")
-    sector = _SECTORS.get(int(given[0])) if given[:1].isdecimal() and given[:1].isascii() else given.lower() or None
+    sector = _sector(row, side)
     found: list[dict[str, Any]] = []
     for at, column in enumerate((f"actor{side}", f"assoc_actor_{side}")):
         names = [name.strip()[:300] for name in row.get(column, "").split(";") if name.strip()]
@@ -187,6 +195,14 @@ def _people(row: Mapping[str, str], side: str, country: str | None) -> list[dict
     for person in found:
         person["country"] = _own_country(person["name"]) or (country if sector in ("protesters", "rioters") else None)
     return [{key: value for key, value in person.items() if value is not None} for person in found][:50]
+
+
+def _sector(row: Mapping[str, str], side: str) -> str | None:
+    """The same for the code and for the word: which of them is written tells the export, not the side."""
+    given = row.get(f"inter{side}", "").lower()
+    if given[:1].isdecimal() and given[:1].isascii():
+        return _SECTORS.get(int(given[0]))
+    return _SECTOR_WORDS.get(given, given) or None
 
 
 def _own_country(name: str) -> str | None:
@@ -197,6 +213,11 @@ def _own_country(name: str) -> str | None:
     return None
 
 
+def _tags(row: Mapping[str, str]) -> str:
+    tags = (tag.strip() for tag in row.get("tags", "").split(";"))
+    return "; ".join(tag for tag in tags if tag and tag.lower() != _NO_SIZE)
+
+
 def _as(
     people: list[dict[str, Any]], first: ActorRole, others: ActorRole = ActorRole.OTHER
 ) -> tuple[dict[str, Any], ...]:
@@ -204,11 +225,11 @@ def _as(
 
 
 def _is_state(row: Mapping[str, str]) -> bool:
-    return row.get("inter2", "").lower().startswith(("1", "state"))
+    return _sector(row, "2") == "state forces"
 
 
 def _is_civilian(row: Mapping[str, str]) -> bool:
-    return row.get("actor2", "").lower().startswith("civilians") or row.get("inter2", "").startswith("7")
+    return row.get("actor2", "").lower().startswith("civilians") or _sector(row, "2") == "civilians"
 
 
 def _participants(row: Mapping[str, str]) -> dict[str, int] | None:

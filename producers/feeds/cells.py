@@ -21,6 +21,7 @@ from .zones import zone_of
 
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{0,20})?", re.ASCII)
 _WRITTEN_DAYS: Final = ("%Y-%m-%d", "%d-%b-%y", "%d %B %Y", "%d-%b-%Y", "%d-%B-%Y")
+_WHOLE: Final = re.compile(r"^(-?\d+)\.0*\Z", re.ASCII)
 _MOST_IN_EXTRA: Final = 2_000
 _MOST_ID: Final = 100
 
@@ -72,7 +73,8 @@ def interval(
         )
     except OverflowError:
         raise fault(row, column, "lies outside the years 1 to 9999: correct the year") from None
-    values = {"from": begin, "until": end, "precision": precision, "as_reported": row[column]}
+    # one form for the day, which exports write in several: the id must not depend on it
+    values = {"from": begin, "until": end, "precision": precision, "as_reported": day(row, column).isoformat()}
     return {**values, "timezone": zone[0]} if zone else values
 
 
@@ -101,19 +103,19 @@ def row_id(row: Mapping[str, str], column: str, database: str) -> str:
 
 
 def kept(row: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, str]:
-    """What no field of a message takes, as it stands."""
-    return {column: row[column][:_MOST_IN_EXTRA] for column in columns if row.get(column)}
+    """What no field of a message takes; 3 where a spreadsheet has made 3.0 of it. Nothing of an empty cell."""
+    return {column: _WHOLE.sub(r"\1", row[column])[:_MOST_IN_EXTRA] for column in columns if row.get(column)}
 
 
-def event(row: Mapping[str, str], of_row: str, values: Mapping[str, Any]) -> AnyEvent:
-    """The event of this revision of a row: what the row says is part of its id.
+def event(of_row: str, values: Mapping[str, Any]) -> AnyEvent:
+    """The event of this revision of a row: what it says, all of it, is part of its id.
 
-    The same row again is the same event; a row whose values a later release overwrote is another event of one report.
-    Raises MalformedRecord.
+    The same row again, in whatever form it was exported, is the same event; a row whose values a later release
+    overwrote is another event of one report. Two events of one id would be refused unless they are equal: nothing may
+    stand in `values` that changes when nothing of what happened does. Raises MalformedRecord.
     """
     given = {name: value for name, value in values.items() if value is not None}
-    said = {name: cell for name, cell in sorted(row.items()) if name not in _NOT_SAID}
-    revision = sha256(to_json(said)).hexdigest()[:8]
+    revision = sha256(to_json(given, exclude_none=True)).hexdigest()[:8]
     given |= {"event_id": f"{of_row}-{revision}", "recorded_at": UNSTAMPED}
     try:
         return EVENT.validate_python(given)
@@ -121,9 +123,3 @@ def event(row: Mapping[str, str], of_row: str, values: Mapping[str, Any]) -> Any
         raw = to_json(given, fallback=str)
         found = MalformedRecord.from_validation(error, raw)
         raise MalformedRecord(found.field, found.problem, to_json(from_json(raw))) from error
-
-
-#: columns that change when nothing of what happened does: when it was uploaded, numbers of the release
-_NOT_SAID: Final = frozenset(
-    ["timestamp", "data_id", "event_id_no_cnty", "code_status", "active_year", "gwnoa", "gwnob"]
-)

@@ -86,7 +86,7 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
         "codes": {"ucdp_type_of_violence": row["type_of_violence"].removesuffix(".0")[:100] or "0"},
         "extra": cells.kept(row, _KEPT),
     }
-    return cells.event(row, of_row, values)
+    return cells.event(of_row, values)
 
 
 def _place(row: Mapping[str, str], country: str | None) -> Place | None:

@@ -35,7 +35,8 @@ def read_table(
     """A table with a header: what `event_of` makes of each row, or what is wrong with it.
 
     needed: columns without which a line is no header. known: columns that are read or passed over knowingly.
-    event_of: is given column -> text, stripped; "" where there is none. Raises MalformedRecord.
+    event_of: is given column -> text, stripped, its lines ended by line feeds; "" where there is none. Raises
+    MalformedRecord.
     """
     table: _Table | None = None
     waiting = deque[Line]()
@@ -133,10 +134,14 @@ class _Table:
             wanted = f"has {len(cells)} columns where the header has {len(self.header)}"
             return Bad(number, "line", f"{wanted}: a separator stands in a field unquoted", raw)
         try:
-            event = self.event_of({name: cell.strip() for name, cell in zip(self.header, cells, strict=True)})
+            event = self.event_of({name: _text(cell) for name, cell in zip(self.header, cells, strict=True)})
         except MalformedRecord as error:
             return Bad(number, error.field, error.problem, raw)
         return Parsed(number, event, raw, self.unread)
+
+
+def _text(cell: str) -> str:
+    return cell.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _cells(raw: bytes, separator: str) -> list[str] | str:
