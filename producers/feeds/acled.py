@@ -90,6 +90,10 @@ _SECTOR_WORDS: Final[Mapping[str, str]] = {
     "external/other forces": "external or other forces", "rebel groups": "rebel group",
     "political militias": "political militia", "identity militias": "identity militia",
 }  # fmt: skip
+_CROWDS: Final = ("protesters", "rioters")
+#: an army outside of its own country is an external force
+_FORCES: Final = ("state forces", "external or other forces")
+_FORCE_NAMES: Final = ("military forces", "police forces")
 _MOST_HEADLINE: Final = 300
 
 
@@ -109,7 +113,8 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
     country = country_of(row["country"])
     kind = _kind(row, sort)
     place = _place(row, country)
-    first, second = _people(row, "1", country), _people(row, "2", country)
+    people = {side: _people(row, side, country) for side in ("1", "2")}
+    first, second = people["1"], people["2"]
     values: dict[str, Any] = {
         "kind": kind,
         "headline": _headline(row),
@@ -122,10 +127,12 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
         "extra": cells.kept({**row, "tags": _tags(row)}, _KEPT),
     }
     if kind is EventKind.PROTEST:
-        values["actors"] = _as(first, ActorRole.ORGANIZER, ActorRole.PARTICIPANT)
+        # where protesters were shot at, ACLED may name who shot first
+        crowd, other = ("2", "1") if _is_crowd(row, "2") and not _is_crowd(row, "1") else ("1", "2")
+        values["actors"] = _as(people[crowd], ActorRole.ORGANIZER, ActorRole.PARTICIPANT)
         values["targets"] = ()
         # who stands against protesters answers them, and is not whom they address
-        values["actors"] += _as(second, ActorRole.SECURITY_FORCE if _is_state(row) else ActorRole.OTHER)
+        values["actors"] += _as(people[other], ActorRole.SECURITY_FORCE if _is_force(row, other) else ActorRole.OTHER)
         values["response"] = _PROTESTS[sort]
         values["participants"] = _participants(row)
     elif kind is EventKind.STATEMENT:
@@ -224,8 +231,13 @@ def _as(
     return tuple({**person, "role": others if at else first} for at, person in enumerate(people))
 
 
-def _is_state(row: Mapping[str, str]) -> bool:
-    return _sector(row, "2") == "state forces"
+def _is_crowd(row: Mapping[str, str], side: str) -> bool:
+    return _sector(row, side) in _CROWDS or row.get(f"actor{side}", "").lower().startswith(_CROWDS)
+
+
+def _is_force(row: Mapping[str, str], side: str) -> bool:
+    """Soldiers and police, of a foreign state too, and private guards."""
+    return _sector(row, side) in _FORCES or row.get(f"actor{side}", "").lower().startswith(_FORCE_NAMES)
 
 
 def _is_civilian(row: Mapping[str, str]) -> bool:

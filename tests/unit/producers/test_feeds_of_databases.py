@@ -113,6 +113,45 @@ def test_the_police_of_a_protest_answer_it_and_the_crowd_is_counted() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("shooter", "inter", "role"),
+    [
+        ("Military Forces of Syria (2000-)", "1", "security_force"),
+        ("Military Forces of Syria (2000-)", "State forces", "security_force"),
+        ("Military Forces of Syria (2000-)", "", "security_force"),
+        ("Military Forces of Israel (2022-)", "8", "security_force"),
+        ("Private Security Forces (Syria)", "External/Other forces", "security_force"),
+        ("OMS: Old Mill Shield", "2", "other"),
+        ("Unidentified Armed Group (Syria)", "Political militia", "other"),
+    ],
+)
+@pytest.mark.parametrize("crowd", ["6", "Protesters", "5", ""])
+def test_who_shoots_at_protesters_does_not_organize_them(shooter: str, inter: str, role: str, crowd: str) -> None:
+    event = acled(
+        sub_event_type="Excessive force against protesters", actor1=shooter, inter1=inter, assoc_actor_1="Their Guard",
+        actor2="Protesters (Syria)", inter2=crowd, assoc_actor_2="Teachers (Syria)",
+    )  # fmt: skip
+    assert [(name, said) for name, said, _ in people(event)] == [
+        ("Protesters (Syria)", "organizer"),
+        ("Teachers (Syria)", "participant"),
+        (shooter, role),
+        ("Their Guard", "other"),
+    ]
+    assert event.response == "excessive_force"
+    assert event.targets == ()
+
+
+def test_of_two_crowds_the_first_is_the_protest() -> None:
+    event = acled(
+        sub_event_type="Violent demonstration", actor1="Rioters (Syria)", inter1="5", actor2="Protesters (Syria)",
+        inter2="6", assoc_actor_2="",
+    )  # fmt: skip
+    assert [(name, role) for name, role, _ in people(event)] == [
+        ("Rioters (Syria)", "organizer"),
+        ("Protesters (Syria)", "other"),
+    ]
+
+
 def test_a_day_that_is_not_known_is_the_week_or_month_around_it() -> None:
     week, month = acled(time_precision="2").occurred, acled(time_precision="3").occurred
     assert (week.precision, (week.until - week.from_).days) == (TimePrecision.WEEK, 7)
