@@ -19,6 +19,7 @@ from schemas.vocabulary import ActorRole, EventKind, PlacePrecision, ProtestResp
 
 from . import Line, Row, cells
 from .countries import country_of
+from .crowds import crowd_of
 from .tables import read_table
 
 _NEEDED: Final = frozenset(
@@ -77,7 +78,6 @@ _TWO_SIDED: Final = frozenset(["armed clash", "government regains territory", "n
 _ABOUT_SIZE: Final = re.compile(r"size\s*=\s*([^\];]+)")
 #: a tag that says as much as none
 _NO_SIZE: Final = "crowd size=no report"
-_FIGURE: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}", re.ASCII)
 #: 1 the town itself; 2 near it, or a part of a region that it stands for; 3 a larger region
 _PRECISION: Final = {1: PlacePrecision.CITY, 2: PlacePrecision.CITY, 3: PlacePrecision.ADMIN1}
 #: by the first digit of inter, or the word of newer exports
@@ -247,11 +247,4 @@ def _is_civilian(row: Mapping[str, str]) -> bool:
 def _participants(row: Mapping[str, str]) -> dict[str, int] | None:
     """From "size=about 200" or "size=between 50 and 100", in the tags or at the end of the notes."""
     found = _ABOUT_SIZE.search(row.get("tags", "")) or _ABOUT_SIZE.search(row.get("notes", ""))
-    if found is None:
-        return None
-    figures = sorted(int(figure.replace(",", "")) for figure in _FIGURE.findall(found[1]))
-    if not figures or figures[-1] > 1_000_000_000:
-        return None
-    if len(figures) > 1:
-        return {"low": figures[0], "best": (figures[0] + figures[-1]) // 2, "high": figures[-1]}
-    return {"low": figures[0], "best": figures[0]} if "at least" in found[1] else {"best": figures[0]}
+    return None if found is None else crowd_of(found[1])

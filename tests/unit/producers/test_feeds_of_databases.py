@@ -152,6 +152,21 @@ def test_of_two_crowds_the_first_is_the_protest() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("tags", "notes", "best"),
+    [
+        ("crowd size=over 1 million", "", 1_000_000),
+        ("women targeted; crowd size=20 thousand; local", "", 20_000),
+        ("", "They marched. [size=10 000]", 10_000),
+        ("crowd size=no report", "They marched.", None),
+        ("crowd size=hundreds of thousands", "", None),
+    ],
+)
+def test_a_crowd_is_as_large_as_its_figure_and_the_word_behind_it(tags: str, notes: str, best: int | None) -> None:
+    event = acled(sub_event_type="Peaceful protest", inter1="6", tags=tags, notes=notes)
+    assert (event.participants.best if event.participants else None) == best
+
+
 def test_a_day_that_is_not_known_is_the_week_or_month_around_it() -> None:
     week, month = acled(time_precision="2").occurred, acled(time_precision="3").occurred
     assert (week.precision, (week.until - week.from_).days) == (TimePrecision.WEEK, 7)
