@@ -18,6 +18,8 @@ from schemas.event import AnyEvent
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
 #: what spreadsheets and editors put before UTF-8
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+#: what is wrong with a line that holds a zero byte
+NO_TEXT: Final = "is UTF-16, packed, or no text at all: unpack it, save it as UTF-8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ _NEEDED: Final = frozenset(
     ["id", "type_of_violence", "side_a", "side_b", "where_coordinates", "country", "latitude", "longitude",
      "date_start", "date_end", "best"]
 )  # fmt: skip
+#: releases up to 5.0, and what is still made of them
+_FORMERLY: Final = {"best_est": "best", "high_est": "high", "low_est": "low"}
 _READ: Final = ("source_headline", "where_prec", "date_prec", "high", "low", "adm_1")
 _KEPT: Final = (
     "relid", "conflict_name", "dyad_name", "where_description", "where_prec", "date_prec", "event_clarity", "adm_2",
@@ -61,7 +63,8 @@ class GedFeed:
     name = "ged"
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
-        return read_table(lines, _NEEDED, frozenset((*_NEEDED, *_READ, *_KEPT, *_PASSED_OVER)), event_of)
+        known = frozenset((*_NEEDED, *_READ, *_KEPT, *_PASSED_OVER))
+        return read_table(lines, _NEEDED, known, event_of, _FORMERLY)
 
 
 def event_of(row: Mapping[str, str]) -> AnyEvent:

@@ -8,13 +8,13 @@ from pydantic_core import from_json
 
 from schemas.errors import MalformedRecord
 
-from . import BYTE_ORDER_MARK
+from . import BYTE_ORDER_MARK, NO_TEXT
 
 
 def object_of(raw: bytes, *, what: str) -> dict[str, Any]:
     """What one line holds. what: "report", "event". Raises MalformedRecord, with field "line" and the remedy."""
     if b"\0" in raw:  # JSON has none
-        raise MalformedRecord("line", "is UTF-16, packed, or no text at all: unpack it, save it as UTF-8", raw)
+        raise MalformedRecord("line", NO_TEXT, raw)
     try:
         value = from_json(raw.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False)
     except ValueError as error:

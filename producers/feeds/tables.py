@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 from schemas.errors import MalformedRecord
 from schemas.event import AnyEvent
 
-from . import BYTE_ORDER_MARK, Bad, Line, Parsed, Row
+from . import BYTE_ORDER_MARK, NO_TEXT, Bad, Line, Parsed, Row
 
 #: lines of one row, at most: notes and lists of articles have a few dozen; beyond that a quote was left open
 _MOST_LINES: Final = 500
@@ -31,10 +32,12 @@ def read_table(
     needed: frozenset[str],
     known: frozenset[str],
     event_of: Callable[[Mapping[str, str]], AnyEvent],
+    formerly: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Row]:
     """A table with a header: what `event_of` makes of each row, or what is wrong with it.
 
     needed: columns without which a line is no header. known: columns that are read or passed over knowingly.
+    formerly: former name of a column -> its name; it is read where the table has no column of that name.
     event_of: is given column -> text, stripped, its lines ended by line feeds; "" where there is none. Raises
     MalformedRecord.
     """
@@ -49,7 +52,7 @@ def read_table(
         if not first.raw.strip():
             continue
         if table is None:
-            found = _header(first.raw, needed)
+            found = _header(first.raw, needed, formerly)
             if isinstance(found, str):
                 yield Bad(first.number, "header", found, first.raw)
                 continue
@@ -75,9 +78,9 @@ def _joined(lines: Sequence[Line]) -> bytes:
     return b"\n".join(line.raw for line in lines)
 
 
-def _header(raw: bytes, needed: frozenset[str]) -> tuple[list[str], str] | str:
-    if b"\0" in raw:  # spreadsheets call this "Unicode text"
-        return "is UTF-16 or no text at all: save the table as UTF-8 (iconv -f UTF-16 -t UTF-8)"
+def _header(raw: bytes, needed: frozenset[str], formerly: Mapping[str, str]) -> tuple[list[str], str] | str:
+    if b"\0" in raw:  # spreadsheets call UTF-16 "Unicode text"
+        return f"{NO_TEXT} (gunzip, iconv -f UTF-16 -t UTF-8)"
     text = raw.removeprefix(BYTE_ORDER_MARK).decode(errors="replace").strip("\r")
     missing = sorted(needed)
     for separator in _SEPARATORS:
@@ -85,6 +88,7 @@ def _header(raw: bytes, needed: frozenset[str]) -> tuple[list[str], str] | str:
             names = [name.strip().lower() for name in next(csv.reader([text], delimiter=separator, strict=True), [])]
         except csv.Error:
             continue
+        names = [formerly[name] if formerly.get(name, name) not in names else name for name in names]
         if needed <= set(names):
             return names, separator
         missing = min(missing, sorted(needed - set(names)), key=len)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from producers.feeds import Bad, Feed, Line, Parsed
 from producers.feeds.acled import AcledFeed
+from producers.feeds.coded import CodedFeed
 from producers.feeds.countries import country_of
+from producers.feeds.events import EventsFeed
 from producers.feeds.ged import GedFeed
 from schemas.codec import encode, parse_event
 from schemas.event import AnyEvent
@@ -261,6 +264,29 @@ def test_a_table_in_utf_16_is_called_that() -> None:
     text = b"\n".join(line.raw for line in table(ACLED)).decode().encode("utf-16")
     rows = list(AcledFeed().read(Line(number, raw) for number, raw in enumerate(text.split(b"\n"), 1)))
     assert [(row.field, "UTF-16" in row.problem) for row in rows if isinstance(row, Bad)] == [("header", True)] * 2
+
+
+def test_the_columns_of_earlier_releases_of_ged_are_read_by_their_former_names() -> None:
+    former = {"best": "best_est", "high": "high_est", "low": "low_est"}
+    old = {former.get(name, name): cell for name, cell in {**GED, "conflict_dset_id": "299"}.items()}
+    (found,) = GedFeed().read(table(old))
+    assert isinstance(found, Parsed)
+    assert (found.event, found.unread) == (ged(), ())
+
+
+def test_a_former_name_beside_the_present_one_is_a_column_that_nobody_knows() -> None:
+    (found,) = GedFeed().read(table({**GED, "best_est": "99"}))
+    assert isinstance(found, Parsed)
+    assert (found.event, found.unread) == (ged(), ("best_est",))
+
+
+@pytest.mark.parametrize("feed", [AcledFeed(), GedFeed(), CodedFeed(), EventsFeed()])
+def test_a_packed_source_is_told_to_be_unpacked(feed: Feed) -> None:
+    packed = gzip.compress(b"\n".join(line.raw for line in table(ACLED)), mtime=0)
+    first, *_ = feed.read(Line(number, raw) for number, raw in enumerate(packed.split(b"\n"), 1))
+    assert isinstance(first, Bad)
+    assert "packed" in first.problem
+    assert "unpack it" in first.problem
 
 
 def test_a_shifted_row_and_an_unknown_column_are_told() -> None:
