@@ -16,7 +16,7 @@ from typing import Final
 from schemas.errors import MalformedRecord
 from schemas.event import AnyEvent
 
-from . import BYTE_ORDER_MARK, NO_TEXT, Bad, Line, Parsed, Row
+from . import BYTE_ORDER_MARK, MAX_LINE_BYTES, NO_TEXT, Bad, Line, Parsed, Row
 
 #: lines of one row, at most: notes and lists of articles have a few dozen; beyond that a quote was left open
 _MOST_LINES: Final = 500
@@ -41,6 +41,8 @@ def read_table(
     event_of: is given column -> text, stripped, its lines ended by line feeds; "" where there is none. Raises
     MalformedRecord.
     """
+    # the module's own bound, 131,072 characters, is less than an article has: lines and rows are bounded here
+    csv.field_size_limit(_MOST_BYTES + MAX_LINE_BYTES)
     table: _Table | None = None
     waiting = deque[Line]()
     source = iter(lines)

@@ -17,7 +17,8 @@ from producers.feeds.tables import read_table
 from schemas.event import AnyEvent
 from tests.builders import an_attack
 from tests.database_rows import ACLED, GED, table
-from timelines.rejects import Rejects, raw_of
+from timelines.rejects import LongLine, Rejects, raw_of
+from timelines.sources import Source, read_rows
 
 NOTES = "The first day.\nThe second day.\n\nThe third day."
 
@@ -59,6 +60,20 @@ def rows_of(raws: list[bytes], feed: Feed | None = None) -> list[Row]:
 def acled(*notes: str, separator: str = ",") -> list[bytes]:
     rows = ({**ACLED, "event_id_cnty": f"SYR{at}", "notes": note} for at, note in enumerate(notes))
     return [line.raw for line in table(*rows, separator=separator)]
+
+
+@pytest.mark.parametrize(("lines", "is_event"), [(5, True), (12, False)])
+def test_long_notes_are_an_event_and_what_no_message_can_hold_is_refused_in_one_piece(
+    lines: int, is_event: bool, tmp_path: Path
+) -> None:
+    raws = acled("first\n" + ("\u062c\u0645\u0644\u0629 " * 10_000 + "\n") * lines, "two")
+    (tmp_path / "s.csv").write_bytes(b"\n".join(raws))
+    with Source(str(tmp_path / "s.csv")) as source:
+        long, after = read_rows(source, AcledFeed())
+    assert isinstance(long, Parsed if is_event else Bad)
+    assert not isinstance(long, LongLine)
+    assert long.raw == b"\n".join(raws[1:-1])
+    assert isinstance(after, Parsed)
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
