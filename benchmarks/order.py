@@ -23,7 +23,7 @@ from processors.correlation import Correlator
 from processors.correlation.linking.linker import EvidenceLinker
 from processors.correlation.linking.weights import Weights
 from processors.correlation.records import LogRecord
-from schemas.arrival import dated, in_report_time, reported_at, stamped
+from schemas.arrival import came_by, in_report_time, reported_at, stamped
 from schemas.codec import LogMessage
 from schemas.decision import Tick
 from schemas.event import AnyEvent
@@ -53,7 +53,7 @@ def with_hours(events: Sequence[AnyEvent], seed: int) -> list[tuple[datetime, An
     """Each report at some minute of the day it came on, in order; one that has no time, on the day of the last."""
     chance = random.Random(seed)
     timed = []
-    for event, at in in_report_time(iter(training.in_arrival_order(events, None)), dated):
+    for event, at in in_report_time(iter(training.in_arrival_order(events, None)), came_by):
         day = at.replace(hour=0, minute=0, second=0, microsecond=0)
         timed.append((day + timedelta(minutes=chance.randrange(24 * 60)), event))
     return sorted(timed, key=lambda pair: (pair[0], pair[1].event_id))
@@ -100,7 +100,7 @@ def homes(events: Sequence[AnyEvent], minutes: Sequence[datetime], weights: Weig
 
 def run(events: Sequence[AnyEvent], weights: Weights, late: AnyEvent | None = None) -> dict[str, Entry]:
     """The newest entry of every event, of the core itself in one region. late: comes LATE after its own time."""
-    log = [stamped(event, at) for event, at in in_report_time(iter(events), dated)]
+    log = [stamped(event, at) for event, at in in_report_time(iter(events), came_by)]
     if late is not None:
         insort(log, stamped(late, reported_at(late) + LATE), key=attrgetter("recorded_at"))
     return _newest(log, weights)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from schemas.arrival import dated, in_report_time, stamped
+from schemas.arrival import came_by, dated, in_report_time, stamped
 from schemas.codec import encode
 from schemas.event import EVENT, AnyEvent
 
@@ -77,15 +77,16 @@ def outgoing(events: Iterable[Numbered], choice: Choice) -> Iterator[Outgoing]:
         for number, event in events:
             yield Outgoing(number, event, 0.0)
     else:
-        for (number, event), at in in_report_time(events, lambda item: dated(item.event)):
+        for (number, event), at in in_report_time(events, lambda item: came_by(item.event)):
             yield Outgoing(number, stamped(event, at), 0.0)
 
 
 class _Waiting(NamedTuple):
-    """An event on disk. at: its report's time."""
+    """An event on disk. at: its report's time, for the order; came_by: the same, for the clock."""
 
     number: int
     at: datetime | None
+    came_by: datetime | None
     event_id: str
     offset: int
     size: int
@@ -103,11 +104,11 @@ def _planned(events: Iterable[Numbered], choice: Choice) -> Iterator[Outgoing]:
                 )
             raw = encode(event)
             file.write(raw)
-            waiting.append(_Waiting(number, dated(event), event.event_id, offset, len(raw)))
+            waiting.append(_Waiting(number, dated(event), came_by(event), event.event_id, offset, len(raw)))
             offset += len(raw)
         if choice.order == "published":
             waiting.sort(key=_by_report)
-        times = [at for _, at in in_report_time(waiting, lambda item: item.at)]
+        times = [at for _, at in in_report_time(waiting, lambda item: item.came_by)]
         if choice.duration_s is None:
             due: Iterable[float] = (0.0 for _ in times)
         else:

@@ -6,6 +6,7 @@ event the time at which the log would have had it.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,10 @@ from .event import AnyEvent
 from .parts import Occurred
 
 _T = TypeVar("_T")
+
+#: the key of `extra` that holds a date of publication as it was written, where the time is our reading of it
+AS_PUBLISHED: Final = "published_as_reported"
+_MONTH: Final = re.compile(r"(?P<year>[1-9]\d{3})(?:-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 
 #: what `recorded_at` holds in an event that a feed has parsed and nobody has stamped yet
 UNSTAMPED: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,6 +56,21 @@ def dated(event: AnyEvent) -> datetime | None:
     if event.published_at is None and event.occurred is None and event.recorded_at == UNSTAMPED:
         return None
     return reported_at(event)
+
+
+def came_by(event: AnyEvent) -> datetime | None:
+    """How far an event that is not in the log yet may carry its clock: `dated`, unless its source gives no more than
+    the month or the year of publication. That counts to the last second in the order of reports, and as early as it can
+    be here: one "December 2021" in the middle of a file would close what is open on the 8th.
+    """
+    at = dated(event)
+    written = event.extra.get(AS_PUBLISHED)
+    coarse = _MONTH.fullmatch(written.strip()) if isinstance(written, str) else None
+    if at is None or coarse is None:
+        return at
+    first = datetime(int(coarse["year"]), int(coarse["month"] or 1), 1, tzinfo=UTC)
+    happened = last_second_of(event.occurred) if event.occurred is not None else first
+    return min(at, max(first, happened if happened < at else first))
 
 
 def stamped(event: AnyEvent, at: datetime) -> AnyEvent:

@@ -23,7 +23,7 @@ from producers.feeds.acled import AcledFeed
 from producers.feeds.coded import CodedFeed
 from producers.feeds.events import EventsFeed
 from producers.feeds.ged import GedFeed
-from schemas.arrival import dated, in_report_time, stamped
+from schemas.arrival import came_by, in_report_time, stamped
 from schemas.codec import encode
 from schemas.errors import TooLarge
 from schemas.event import AnyEvent
@@ -248,7 +248,7 @@ def past_events(source: Source, feed: Feed, rejects: Rejects) -> Iterator[AnyEve
             else:
                 rejects.take(row)
 
-    for event, at in in_report_time(parsed(), dated):
+    for event, at in in_report_time(parsed(), came_by):
         yield stamped(event, at)
 
 

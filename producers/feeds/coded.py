@@ -2,14 +2,13 @@
 
 What the coder knew afterwards (`gold_...`, `note`) is never read. A time without a zone is that of the place if it
 says when something happened, UTC if it says when it was published; a bare date of publication counts to its last
-second, a bare month or year as early as it can be (else one such report would carry the log's clock weeks ahead), and
-the original stands in `extra.published_as_reported`.
+second, and the original stands in `extra.published_as_reported`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urldefrag, urlsplit
@@ -17,7 +16,7 @@ from urllib.parse import urldefrag, urlsplit
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from schemas.arrival import UNSTAMPED
+from schemas.arrival import AS_PUBLISHED, UNSTAMPED
 from schemas.errors import MalformedRecord
 from schemas.event import EVENT, AnyEvent
 from schemas.parts import LanguageTag, Place
@@ -62,7 +61,6 @@ _NUMBERS: Final = {
     EventKind.PROTEST: ("killed", "injured", "participants", "arrested"),
 }
 _REPORTED: Final = frozenset(["killed", "injured", "participants", "arrested"])
-_COARSE: Final = frozenset([TimePrecision.MONTH, TimePrecision.YEAR])
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(LanguageTag)
 #: our fields -> the coder's, for complaints
 _AS_CODED: Final = (
@@ -124,7 +122,6 @@ def _event_of(record: Mapping[str, Any]) -> tuple[AnyEvent, tuple[str, ...]]:
     extra: dict[str, Any] = {}
     place = _place(record, "place", unread)
     said_in = _place(record, "said_in", unread)
-    occurred = _occurred(record, said_in or place)
     values: dict[str, Any] = {
         "kind": kind,
         "event_id": record.get("id"),
@@ -136,8 +133,8 @@ def _event_of(record: Mapping[str, Any]) -> tuple[AnyEvent, tuple[str, ...]]:
         "targets": _objects(record, "targets", _ACTOR, unread),
         "weapons": _objects(record, "weapons", _WEAPON, unread),
         "source": _source(record),
-        "occurred": occurred,
-        "published_at": _published(record, extra, occurred),
+        "occurred": _occurred(record, said_in or place),
+        "published_at": _published(record, extra),
         "language": _language(record, extra),
         "extra": extra,
     }
@@ -300,19 +297,15 @@ def _occurred(record: Mapping[str, Any], place: Place | None) -> dict[str, Any] 
     return {**values, "timezone": zone[0]} if zone else values
 
 
-def _published(record: Mapping[str, Any], extra: dict[str, Any], occurred: Mapping[str, Any] | None) -> datetime | None:
+def _published(record: Mapping[str, Any], extra: dict[str, Any]) -> datetime | None:
     text = _text(record, "published_at")
     if text is None:
         return None
     try:
         written = ReportedTime.read(text)
         at = written.at(UTC)
-        if written.form in _COARSE:
-            first, end, _ = written.interval(written.form, UTC)
-            happened = occurred["until"] - timedelta(seconds=1) if occurred else first
-            at = happened if first < happened < end else first
     except NotATime as error:
         raise _Fault("published_at", str(error)) from error
     if written.form is not TimePrecision.MINUTE or written.zone is None:
-        extra["published_as_reported"] = text
+        extra[AS_PUBLISHED] = text
     return at

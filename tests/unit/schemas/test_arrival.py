@@ -6,7 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.arrival import UNSTAMPED, dated, in_report_time, last_second_of, reported_at, stamped
+from schemas.arrival import (
+    AS_PUBLISHED,
+    UNSTAMPED,
+    came_by,
+    dated,
+    in_report_time,
+    last_second_of,
+    reported_at,
+    stamped,
+)
 from tests.builders import an_attack, occurred_at, time_of
 
 
@@ -36,6 +45,39 @@ def test_an_event_without_any_time_is_not_dated_until_it_is_stamped() -> None:
     undated = an_attack().model_copy(update={"published_at": None, "occurred": None, "recorded_at": UNSTAMPED})
     assert dated(undated) is None
     assert dated(stamped(undated, time_of("10:05"))) == time_of("10:05")
+
+
+@pytest.mark.parametrize(
+    ("written", "happened", "at"),
+    [
+        ("2021-11", None, "2021-11-01"),
+        ("2021", None, "2021-01-01"),
+        ("2021-11", "2021-11-07", "2021-11-07T23:59:59+00:00"),
+        ("2021-11", "2021-10-28", "2021-11-01"),
+        ("2021-11", "2022-11-07", "2021-11-01"),
+        ("2021-11-30", "2021-11-07", "2021-11-30T23:59:59+00:00"),
+        (None, "2021-11-07", "2021-11-30T23:59:59+00:00"),
+        (7, None, "2021-11-30T23:59:59+00:00"),
+        ("2021-13", None, "2021-11-30T23:59:59+00:00"),
+    ],
+)
+def test_a_month_of_publication_carries_the_clock_no_further_than_it_must(
+    written: str | int | None, happened: str | None, at: str
+) -> None:
+    event = an_attack("2021-11-30T23:59:59+00:00").model_copy(
+        update={
+            "occurred": None if happened is None else occurred_at(happened, "day"),
+            "extra": {} if written is None else {AS_PUBLISHED: written},
+            "recorded_at": UNSTAMPED,
+        }
+    )
+    assert dated(event) == time_of("2021-11-30T23:59:59+00:00")
+    assert came_by(event) == time_of(at)
+
+
+def test_what_has_no_time_does_not_move_the_clock() -> None:
+    undated = an_attack().model_copy(update={"published_at": None, "occurred": None, "recorded_at": UNSTAMPED})
+    assert came_by(undated) is None
 
 
 def test_the_clock_never_goes_back_for_a_late_report() -> None:
