@@ -199,17 +199,20 @@ class Probes:
         """The lag also while no batch gets done and nothing is fetched: that is when it matters."""
         # what was there at one moment: the event loop, another thread, may leave them all meanwhile
         lanes = dict(self._worker.lanes)
-        oldest = 0.0
+        unknown_s = monotonic() - self._worker.lanes_since
+        # what waits behind partitions that were lost is as unknown; a worker that was given none has nothing to know
+        oldest = 0.0 if lanes or self._worker.is_restored else unknown_s
         heard = self._made.statistics.get("topics", {}).get(EVENTS, {}).get("partitions", {})
         for partition, lane in lanes.items():
             end = max(heard.get(str(partition), {}).get("hi_offset", -1), self._made.highwater(TP(EVENTS, partition)))
-            if (told := self._log_end.of(partition)) is not None:
-                end, oldest = max(end, told[0]), max(oldest, told[1])
+            told, age = self._log_end.of(partition) or (-1, unknown_s)
+            end, oldest = max(end, told), max(oldest, age)
             lag = max(0, end - lane.next_offset) if end >= 0 else None
             self._worker.metrics.tell_partition(
                 partition, offset=lane.offset, clock=lane.clock, incidents=lane.incidents, lag=lag
             )
         self._worker.metrics.lag_age_seconds.set(oldest)
+        self._worker.metrics.assigned.set(len(lanes))
         for partition in lanes.keys() - self._worker.lanes.keys():
             self._worker.metrics.forget_partition(partition)
 

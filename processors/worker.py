@@ -102,6 +102,8 @@ class Worker:
         self.routers: dict[int, PartitionRouter] = {}
         #: whether the newest assignment has been taken up
         self.is_restored = False
+        #: monotonic time since when it has been taken up, or left
+        self.lanes_since = monotonic()
         self._cores = cores
         self._partitions = partitions
         self._limit = RejectLimit(settings.max_rejected_per_minute)
@@ -199,7 +201,7 @@ class Worker:
         if not is_wanted():
             raise RestoreOutdated
         self.lanes, self.routers = lanes, routers
-        self.is_restored = True
+        self._mark(is_restored=True)
         self._tell_assignment(states, monotonic() - began)
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -261,7 +263,7 @@ class Worker:
 
     async def _leave_lanes(self) -> None:
         lanes, self.lanes = self.lanes, {}
-        self.is_restored = False
+        self._mark(is_restored=False)
         for partition in lanes:  # no name may hold a lane, and with it a state, while others are read
             lanes[partition].close()
             self.metrics.forget_partition(partition)
@@ -272,6 +274,11 @@ class Worker:
             lanes.clear()
             self.routers = {}
             collecting.look_again()
+
+    def _mark(self, *, is_restored: bool) -> None:
+        """Partitions that are left again before they came back have been left since the first time."""
+        if is_restored != self.is_restored:
+            self.is_restored, self.lanes_since = is_restored, monotonic()
 
     @property
     def _is_overdue(self) -> bool:
@@ -285,7 +292,6 @@ class Worker:
     def _tell_assignment(self, states: dict[int, StoredState], seconds: float) -> None:
         records = sum(state.records for state in states.values())
         self.metrics.assignments.inc()
-        self.metrics.assigned.set(len(states))
         self.metrics.restored_records.set(records)
         self.metrics.restore_seconds.observe(seconds)
         offsets = {partition: lane.offset for partition, lane in self.lanes.items()}

@@ -66,8 +66,8 @@ class WorkerMetrics:
         self.lag = self._gauge("lag_records", "Records of the log not yet applied.", "partition")
         #: the core's clock (greatest recorded_at) of each assigned partition, seconds since 1970
         self.clock = self._gauge("clock_seconds", "Greatest recorded_at applied, seconds since 1970.", "partition")
-        #: partitions assigned to this worker
-        self.assigned = self._gauge("assigned_partitions", "Partitions of the log assigned to this worker.")
+        #: partitions that this worker has and whose state it has read; 0 as soon as it gives them up
+        self.assigned = self._gauge("assigned_partitions", "Partitions of the log that this worker works off.")
         #: assignments taken so far; many in an hour: a worker that comes and goes
         self.assignments = self._counter("assignments", "Assignments taken.")
         #: from the assignment to readiness
@@ -78,7 +78,8 @@ class WorkerMetrics:
         self.ready = self._gauge("ready", "Whether the readiness check passes.")
         #: how long the event loop came late to a task of its own, at worst since the last scrape
         self.loop_late_seconds = self._gauge("loop_late_seconds", "Delay of the event loop, at worst since last asked.")
-        #: how old the newest word of the broker on the log's end is; lag_records is as of then
+        #: how old the newest word of the broker on the log's end is; lag_records is as of then. Where there is none,
+        #: since the partitions were taken up or lost
         self.lag_age_seconds = self._gauge("lag_age_seconds", "Age of what lag_records is measured against.")
 
     def forget_partition(self, partition: int) -> None:

@@ -74,6 +74,17 @@ def test_a_broker_that_is_lost_shows_in_readiness_and_the_worker_still_ends_with
         assert time.monotonic() - began < 10
 
 
+def test_a_worker_that_loses_its_partitions_with_its_broker_has_none_and_its_lag_grows_old(tmp_path: Path) -> None:
+    with a_broker_process() as (servers, broker), workers(servers, APP_ID, tmp_path) as start:
+        worker = start()
+        worker.wait_ready()
+        assert worker.metric("assigned_partitions") == {"": PARTITIONS}
+        broker.kill()
+        wait_until(lambda: worker.metric("assigned_partitions") == {"": 0}, what="the loss of the partitions")
+        assert worker.metric("lag_records") == {}
+        wait_until(lambda: worker.metric("lag_age_seconds")[""] > 5, within_s=20, what="the age of a lag nobody knows")
+
+
 def test_a_failure_of_the_shell_itself_is_told_with_its_traceback(
     settings: Settings, start_worker: Callable[..., WorkerProcess]
 ) -> None:

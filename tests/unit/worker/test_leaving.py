@@ -53,6 +53,21 @@ async def test_a_batch_without_an_answer_holds_up_a_rebalance_for_a_minute(
     assert not writer.keep_trying()
 
 
+async def test_partitions_that_are_left_again_before_they_came_back_have_been_left_since_the_first_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(worker_module, "monotonic", lambda: now)
+    worker = build_worker(load_settings({}, bootstrap_servers="127.0.0.1:9"), cores_of("events", 0.0), partitions=1)
+    worker.is_restored = True
+    now = 1_010.0
+    await worker._leave_lanes()
+    now = 1_020.0
+    await worker._leave_lanes()
+    assert worker.lanes_since == 1_010
+    worker.close()
+
+
 async def test_the_state_of_partitions_that_were_left_is_let_go_before_others_are_read() -> None:
     class Router:
         offset = -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,7 +35,7 @@ class Bench:
         app = SimpleNamespace(consumer=consumer, consumer_generation_id=0, rebalancing=False, should_stop=False)
         self.worker: Any = SimpleNamespace(
             lanes={0: a_lane(41), 1: a_lane(9)}, metrics=WorkerMetrics(), app=app, failure=None, is_restored=True,
-            settings=SimpleNamespace(stuck_after_s=60.0),
+            lanes_since=monotonic(), settings=SimpleNamespace(stuck_after_s=60.0),
         )  # fmt: skip
         log_end: Any = SimpleNamespace(of=lambda number: (told[number], 3.0) if number in told else None)
         watch: Any = SimpleNamespace(watchdog=SimpleNamespace(in_core=lambda: None, idle=lambda: None))
@@ -67,3 +68,28 @@ def test_partitions_that_are_left_while_they_are_told_of_leave_nothing_behind() 
 
     bench.worker.metrics.tell_partition = left_meanwhile
     assert not [name for name in bench.metrics() if "partition=" in name]
+
+
+def test_a_lag_that_the_broker_never_told_is_as_old_as_the_assignment() -> None:
+    bench = Bench(fetched={}, told={0: 43}, heard={})
+    bench.worker.lanes_since = monotonic() - 70
+    assert bench.metrics()[_PREFIX + "lag_age_seconds"] == pytest.approx(70, abs=5)
+    del bench.worker.lanes[1]
+    assert bench.metrics()[_PREFIX + "lag_age_seconds"] == 3
+
+
+def test_a_worker_that_lost_its_partitions_has_none_and_knows_no_lag() -> None:
+    bench = Bench(fetched={}, told={0: 43}, heard={})
+    assert bench.metrics()[_PREFIX + "assigned_partitions"] == 2
+    bench.worker.lanes, bench.worker.is_restored = {}, False
+    bench.worker.lanes_since = monotonic() - 70
+    found = bench.metrics()
+    assert found[_PREFIX + "assigned_partitions"] == 0
+    assert found[_PREFIX + "lag_age_seconds"] == pytest.approx(70, abs=5)
+
+
+def test_a_worker_that_was_given_no_partition_has_no_lag_to_know() -> None:
+    bench = Bench(fetched={}, told={}, heard={})
+    bench.worker.lanes, bench.worker.lanes_since = {}, monotonic() - 70
+    found = bench.metrics()
+    assert (found[_PREFIX + "assigned_partitions"], found[_PREFIX + "lag_age_seconds"]) == (0, 0)
