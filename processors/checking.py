@@ -20,6 +20,8 @@ ALLOWED: Final[dict[DeciderRole, frozenset[DecisionKind]]] = {
 }
 #: how far a sender's clock may be ahead of the gate's
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
+#: a sender may write any word as a field; only these become labels of metrics
+_FIELDS: Final = frozenset({"key", "value", "ce_type"}.union(Command.model_fields))
 
 
 class Refused(Exception):
@@ -29,6 +31,12 @@ class Refused(Exception):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+    @property
+    def label(self) -> str:
+        """First part of the field's path, where it is a field of a command."""
+        first = self.field.partition(".")[0]
+        return first if first in _FIELDS else "other"
 
 
 def command_in(record: RawRecord, *, partitions: int) -> Command:

@@ -21,7 +21,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from processors.checking import Refused, check_right, command_in, decision_of
 from processors.dead_letter import dead_letter
-from processors.gate_offsets import CALL_S, commit, is_passing, starts_of
+from processors.gate_offsets import ASK_S, ask_group, commit, is_passing, starts_of
 from processors.handover import RawRecord
 from processors.received import raw_record
 from processors.region_clocks import RegionClocks
@@ -122,11 +122,11 @@ class Gate:
     @property
     def is_ready(self) -> bool:
         """Whether it has its share of the partitions, and has read their log to the end."""
-        return (
-            self._assigned is not None
-            and not self._to_take_up
-            and all(partition.caught_up for partition in self._partitions.values())
-        )
+        return self._has_share and all(partition.caught_up for partition in self._partitions.values())
+
+    @property
+    def _has_share(self) -> bool:
+        return self._assigned is not None and not self._to_take_up
 
     def start(self) -> None:
         self._consumer.subscribe(
@@ -170,7 +170,7 @@ class Gate:
     def stop(self) -> None:
         """Leave the group. Safe after a failure. Raises KafkaException, DidNotLeave."""
         try:
-            self._commit()
+            self._commit(is_last=True)
         finally:
             leave(self._consumer, lambda: self._assigned is not None)
 
@@ -210,6 +210,7 @@ class Gate:
         if commands:
             self._consumer.pause(commands)
         self._to_take_up = False
+        self.trouble = None  # the broker has just answered; of an empty share, it has just said so
         log.info("assigned", partitions=sorted(self._partitions))
 
     def _pass_over(self, error: KafkaException, what: str) -> None:
@@ -234,8 +235,16 @@ class Gate:
         if any((place.topic, place.partition) == (COMMANDS, number) for place in self._assigned or ()):
             place = TopicPartition(COMMANDS, number)
             self._consumer.resume([place])
-            # after a resume librdkafka fetches nothing for a second, unless something else is asked of the broker
-            ask_marks(self._consumer, place, CALL_S)
+            self._nudge(place)
+
+    def _nudge(self, place: TopicPartition) -> None:
+        """After a resume librdkafka fetches nothing for a second, unless something else is asked of the broker."""
+        if self.trouble is not None:
+            return  # one question without an answer is enough: of many partitions the waits would add up
+        try:
+            ask_marks(self._consumer, place, ASK_S)
+        except KafkaException as error:
+            self._pass_over(error, "not_answered")
 
     # -- the log
 
@@ -295,7 +304,7 @@ class Gate:
         self._produce(
             rejected.topic, record.partition, key=rejected.key, value=rejected.value, headers=[*rejected.headers]
         )
-        self.metrics.refused.labels(_field_label(refusal.field)).inc()
+        self.metrics.refused.labels(refusal.label).inc()
         log.warning("refused", offset=record.offset, partition=record.partition, why=str(refusal))
 
     # -- ticks
@@ -340,11 +349,14 @@ class Gate:
             why = self._failures[0] if self._failures else f"no answer within {_DELIVERY_S:.0f} s"
             raise NotAppended(f"the broker did not take {max(left, len(self._failures))} records of the gate: {why}")
 
-    def _commit(self) -> None:
+    def _commit(self, *, is_last: bool = False) -> None:
         """The log is never committed past a decision whose command is not: whoever comes next would answer it again.
 
         So both topics go in one request, and the log only when the commands were read to the end: a decision in it may
         be of a gate that could not commit any more.
+
+        After trouble with nothing to commit (a share without partitions) the broker is asked something: else the
+        trouble would never end. Not while the group hands out shares: the answer would wait for that, and that for us.
         """
         self._committed_at = time.monotonic()
         places: list[TopicPartition] = []
@@ -354,36 +366,14 @@ class Gate:
                 places.append(TopicPartition(EVENTS, number, partition.next_event, metadata=clocks))
             if partition.next_command >= 0:
                 places.append(TopicPartition(COMMANDS, number, partition.next_command))
-        if not places:
+        if not places and (self.trouble is None or not self._has_share or is_last):
             return
         try:
-            commit(self._consumer, places)
+            if places:
+                commit(self._consumer, places)
+            else:
+                ask_group(self._consumer)
         except KafkaException as error:
-            self._pass_over(error, "not_committed")
+            self._pass_over(error, "not_committed" if places else "not_answered")
         else:
             self.trouble = None
-
-
-#: a sender may write any word as a field; only these become labels
-_FIELDS: Final = frozenset(
-    [
-        "ce_type",
-        "command_id",
-        "decision",
-        "incidents",
-        "events",
-        "by",
-        "reason",
-        "region",
-        "role",
-        "requested_at",
-        "key",
-        "value",
-    ]
-)
-
-
-def _field_label(name: str) -> str:
-    """First part of a field's path, where it is a field of a command."""
-    first = name.partition(".")[0]
-    return first if first in _FIELDS else "other"

@@ -13,6 +13,8 @@ from runtime.clients import ask_marks
 from schemas.topics import EVENTS
 
 CALL_S: Final = 20.0
+#: for a question whose answer is of no use but that it came: a turn of the gate that takes 15 s is not ready
+ASK_S: Final = 5.0
 #: the group has moved on, or the broker is away for a moment: what was not committed is done again, and known again;
 #: what was not told is asked again
 _PASSING: Final = frozenset(
@@ -73,6 +75,11 @@ def starts_of(consumer: Consumer, places: Sequence[TopicPartition]) -> list[Star
 def commit(consumer: Consumer, places: Sequence[TopicPartition]) -> None:
     """In one request. Raises KafkaException, also where one partition alone was not committed."""
     _check_each(consumer.commit(offsets=[*places], asynchronous=False) or [])
+
+
+def ask_group(consumer: Consumer) -> None:
+    """Ask what takes whoever answers commits; the answer does not matter. Raises KafkaException where there is none."""
+    _check_each(consumer.committed([TopicPartition(EVENTS, 0)], timeout=ASK_S))
 
 
 def _check_each(places: Sequence[TopicPartition]) -> None:

@@ -105,3 +105,10 @@ def test_what_is_not_in_order_is_refused_with_the_field_and_the_remedy(
     no = refusal(record)
     assert no.field == field
     assert says in no.problem
+
+
+@pytest.mark.parametrize(
+    ("field", "label"), [("requested_at", "requested_at"), ("events.0.id", "events"), ("key", "key"), ("x", "other")]
+)
+def test_only_fields_of_a_command_become_labels(field: str, label: str) -> None:
+    assert Refused(field, "no").label == label

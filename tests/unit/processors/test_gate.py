@@ -58,13 +58,21 @@ class Scripted:
 
 
 class FakeConsumer:
-    """Has one partition of each topic; gives what the script says, batch by batch; notes what is asked of it."""
+    """Has one partition of each topic; gives what the script says, batch by batch; notes what is asked of it.
 
-    def __init__(self, *batches: list[Scripted], commit_fails: int | None = None) -> None:
+    has_share: False: the group has more gates than partitions, and this one has none
+    """
+
+    def __init__(self, *batches: list[Scripted], commit_fails: int | None = None, has_share: bool = True) -> None:
         self._batches = list(batches)
+        self._has_share = has_share
         self._commit_fails = commit_fails
         #: by topic, what is said of its partition in an answer that is good as a whole
         self.says: dict[str, int] = {}
+        #: what a question for marks, or for what was committed, ends with
+        self.marks_fail: int | None = None
+        self.group_fails: int | None = None
+        self.questions: list[str] = []
         self.committed_offsets: list[dict[str, int]] = []
         self.resumed: list[str] = []
         self.paused: list[str] = []
@@ -73,7 +81,8 @@ class FakeConsumer:
 
     def subscribe(self, topics: list[str], on_assign: Any, on_revoke: Any, **_: Any) -> None:
         self.revoke = on_revoke
-        on_assign(self, [TopicPartition(topic, 0) for topic in topics])
+        self.give = on_assign
+        on_assign(self, [TopicPartition(topic, 0) for topic in topics] if self._has_share else [])
 
     def assign(self, places: list[TopicPartition]) -> None:
         """What stands assigned already is stopped first, and what has no offset is asked for: both take their time."""
@@ -94,6 +103,9 @@ class FakeConsumer:
         assert {place.topic for place in places} <= set(self.starts or ()), "not assigned"
 
     def committed(self, places: list[TopicPartition], timeout: float) -> list[Any]:
+        self.questions.append("group")
+        if self.group_fails is not None:
+            raise KafkaException(KafkaError(self.group_fails))
         return [self._told(place) for place in places]
 
     def _told(self, place: TopicPartition) -> Any:
@@ -104,6 +116,9 @@ class FakeConsumer:
         )
 
     def get_watermark_offsets(self, place: TopicPartition, timeout: float) -> tuple[int, int]:
+        self.questions.append("marks")
+        if self.marks_fail is not None:
+            raise KafkaException(KafkaError(self.marks_fail))
         return 0, 100
 
     def consume(self, _: int, timeout: float) -> list[Scripted]:
@@ -139,6 +154,7 @@ EVENT = Scripted(EVENTS, 4, an_attack("fire", "e1").model_copy(update={"recorded
 END = Scripted(EVENTS, 5, None, KafkaError._PARTITION_EOF)
 COMMAND = Scripted(COMMANDS, 7, a_command("middle-east:fire", requested_at=NOW))
 NO_MORE = Scripted(COMMANDS, 8, None, KafkaError._PARTITION_EOF)
+AWAY = Scripted("", -1, None, KafkaError._ALL_BROKERS_DOWN)
 
 
 def a_gate(consumer: FakeConsumer, later: timedelta = timedelta(0)) -> tuple[Gate, FakeProducer]:
@@ -297,10 +313,84 @@ def test_a_commit_that_is_not_allowed_stops_the_gate() -> None:
 
 
 def test_a_topic_that_is_gone_stops_the_gate_and_a_broker_that_is_away_does_not() -> None:
-    away = Scripted("", -1, None, KafkaError._ALL_BROKERS_DOWN)
     gone = Scripted(EVENTS, -1, None, KafkaError.UNKNOWN_TOPIC_OR_PART)
-    gate, _ = a_gate(FakeConsumer([away], [gone]))
+    gate, _ = a_gate(FakeConsumer([AWAY], [gone]))
     gate.step()
     assert gate.trouble is not None
     with pytest.raises(KafkaException):
         gate.step()
+
+
+def test_a_gate_whose_commit_failed_is_ready_with_the_empty_share_that_it_gets_then() -> None:
+    """More gates than partitions: it has nothing to commit any more, and commits were all that ended its trouble."""
+    consumer = FakeConsumer([EVENT, END], [COMMAND, NO_MORE], commit_fails=KafkaError.UNKNOWN_MEMBER_ID)
+    gate, _ = a_gate(consumer)
+    gate.step()
+    gate.step()
+    assert gate.trouble is not None
+    consumer.revoke(consumer, [TopicPartition(EVENTS, 0), TopicPartition(COMMANDS, 0)])
+    gate._committed_at -= 60
+    asked = len(consumer.questions)
+    gate.step()
+    assert len(consumer.questions) == asked, "no answer comes while shares are handed out, which waits for this gate"
+    consumer.give(consumer, [])
+    gate.step()
+    assert gate.is_ready
+    assert gate.trouble is None
+
+
+def test_trouble_ends_when_the_broker_has_told_where_the_gate_goes_on() -> None:
+    consumer = FakeConsumer([EVENT], [])
+    consumer.says = {EVENTS: KafkaError.NOT_COORDINATOR}
+    gate, _ = a_gate(consumer)
+    gate.step()
+    assert gate.trouble is not None
+    consumer.says = {}
+    gate.step()
+    assert gate.trouble is None
+
+
+def test_trouble_of_a_gate_without_partitions_ends_when_the_broker_answers_a_question() -> None:
+    consumer = FakeConsumer([], [AWAY], has_share=False)
+    gate, _ = a_gate(consumer)
+    for _ in range(3):
+        gate.step()
+    assert gate.is_ready
+    assert gate.trouble is not None
+    assert consumer.questions == [], "it asks as seldom as it commits"
+    for consumer.group_fails in (KafkaError._TRANSPORT, None, None):
+        gate._committed_at -= 60
+        gate.step()
+        assert (gate.trouble is None) is (consumer.group_fails is None)
+    assert consumer.questions == ["group", "group"], "without trouble nothing is asked"
+
+
+def test_a_gate_in_trouble_without_partitions_ends_without_a_question() -> None:
+    consumer = FakeConsumer([AWAY], has_share=False)
+    gate, _ = a_gate(consumer)
+    gate.step()
+    gate.stop()
+    assert consumer.questions == []
+
+
+def test_a_question_that_only_hurries_the_first_fetch_may_stay_without_an_answer() -> None:
+    consumer = FakeConsumer([], [EVENT, END], [COMMAND])
+    gate, producer = a_gate(consumer)
+    gate.step()
+    consumer.marks_fail = KafkaError._TIMED_OUT
+    gate.step()
+    assert gate.trouble is not None
+    assert consumer.resumed == [COMMANDS]
+    gate.step()
+    assert producer.sent == [(EVENTS, "c1")]
+
+
+def test_while_there_is_trouble_no_fetch_is_hurried() -> None:
+    """Of many partitions the waits would add up."""
+    consumer = FakeConsumer([AWAY], [EVENT, END])
+    gate, _ = a_gate(consumer)
+    gate.step()
+    asked = len(consumer.questions)
+    gate.step()
+    assert consumer.resumed == [COMMANDS]
+    assert len(consumer.questions) == asked
