@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from processors.lane import Done
-from runtime.metrics import WorkerMetrics
-from schemas.decision import Decision, Tick
-from schemas.event import AttackEvent, ProtestEvent, StatementEvent
-
-#: a sender may write any word as a field; only ours become labels
-_FIELDS: Final = frozenset(
-    {"key", "value", "ce_type"}.union(
-        *(model.model_fields for model in (AttackEvent, StatementEvent, ProtestEvent, Decision, Tick))
-    )
-)
+from runtime.metrics import FIELDS, OTHER, WorkerMetrics
 
 
 def tally(metrics: WorkerMetrics, done: Done) -> None:
@@ -40,7 +29,7 @@ def tally(metrics: WorkerMetrics, done: Done) -> None:
 def field_label(field: str) -> str:
     """First part of a field's path, where it is a field of ours."""
     first = field.partition(".")[0]
-    return first if first in _FIELDS else "other"
+    return first if first in FIELDS else OTHER
 
 
 __all__ = ["field_label", "tally"]

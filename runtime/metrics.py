@@ -5,10 +5,23 @@ The core counts nothing and knows no clock: what is counted here stands in the h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from schemas.decision import Decision, Tick
+from schemas.event import AttackEvent, ProtestEvent, StatementEvent
+
+#: of the records of the log
+KINDS: Final = ("attack", "statement", "protest", "decision", "tick")
+#: a sender may write any word as a field; only ours become labels
+FIELDS: Final = frozenset(
+    {"key", "value", "ce_type"}.union(
+        *(model.model_fields for model in (AttackEvent, StatementEvent, ProtestEvent, Decision, Tick))
+    )
+)
+OTHER: Final = "other"
 
 _NAMESPACE: Final = "incident_timelines"
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -18,11 +31,17 @@ _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000
 
 
 class Children(dict[str, Counter]):
-    """A counter's children by the value of its one label. The client's own look-up costs more than the counting."""
+    """A counter's children by the value of its one label. The client's own look-up costs more than the counting.
 
-    def __init__(self, counter: Counter) -> None:
+    known: values that are there at 0 from the start. To Prometheus a series that begins with its first count has not
+        risen: the first burst would be missed by whoever takes its rate
+    """
+
+    def __init__(self, counter: Counter, known: Iterable[str] = ()) -> None:
         super().__init__()
         self._counter = counter
+        for label in known:
+            self[label]
 
     def __missing__(self, label: str) -> Counter:
         child = self[label] = self._counter.labels(label)
@@ -37,9 +56,10 @@ class WorkerMetrics:
 
         # --- what came in -----------------------------------------------------------------------------------
         #: records applied, by kind: attack, statement, protest, decision, tick
-        self.events = Children(self._counter("events", "Records of the log that were applied.", "kind"))
+        self.events = Children(self._counter("events", "Records of the log that were applied.", "kind"), KINDS)
         #: records written to the topic of rejects, by the first part of the field at fault ("other": not ours)
-        self.rejected = Children(self._counter("rejected", "Records of the log that were rejected.", "field"))
+        rejected = self._counter("rejected", "Records of the log that were rejected.", "field")
+        self.rejected = Children(rejected, sorted({*FIELDS, OTHER}))
         #: records that had been applied before and came again
         self.skipped = self._counter("skipped", "Records passed over because their offset had been applied.")
         #: records in one batch; small ones under load: too many partitions, or coalesce_ms too short
@@ -145,4 +165,4 @@ class GateMetrics:
         return Counter(name, text, labels, namespace=_NAMESPACE, registry=self.registry)
 
 
-__all__ = ["GateMetrics", "WorkerMetrics"]
+__all__ = ["FIELDS", "KINDS", "OTHER", "GateMetrics", "WorkerMetrics"]

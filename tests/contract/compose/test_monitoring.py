@@ -104,6 +104,18 @@ def test_every_metric_of_the_rules_is_one_that_a_service_tells() -> None:
     assert asked <= set(_samples())
 
 
+def test_what_a_rule_takes_the_rise_of_is_there_at_0_from_the_start() -> None:
+    """A series that begins with its first count has not risen, to Prometheus: the first burst would call nobody."""
+    asked = {name for rule in RULES for name in re.findall(r"\b(?:increase|i?rate|i?delta)\((\w+)", rule["expr"])}
+    assert {"incident_timelines_rejected_total", "incident_timelines_events_total"} <= asked
+    told: dict[str, set[float]] = {}
+    for registry in (WorkerMetrics().registry, GateMetrics().registry):
+        for metric in registry.collect():
+            for sample in metric.samples:
+                told.setdefault(sample.name, set()).add(sample.value)
+    assert {name: told.get(name) for name in asked} == {name: {0.0} for name in asked}
+
+
 def test_every_record_that_a_rule_uses_is_made_before_it_in_the_same_group() -> None:
     """Groups are evaluated side by side: a record of another group may be of this round or of the last."""
     for group in yaml.safe_load(ALERTS)["groups"]:

@@ -5,8 +5,9 @@ import pytest
 from processors.handover import Fault, Handover
 from processors.lane import Done
 from processors.rejects import RejectLimit, TooManyRejects
+from processors.router import _KINDS
 from processors.tally import field_label, tally
-from runtime.metrics import WorkerMetrics
+from runtime.metrics import FIELDS, KINDS, WorkerMetrics
 
 
 def test_as_many_rejects_as_allowed_pass_and_one_more_stops() -> None:
@@ -59,6 +60,16 @@ def test_a_batch_shows_in_the_metrics() -> None:
     assert found[prefix + 'changes_total{type="opened"}'] == 1
     assert found[prefix + "transactions_total"] == 1
     assert found[prefix + "batch_records_sum"] == 4
+
+
+def test_whatever_can_be_counted_by_kind_or_field_is_there_at_0_before_it_happens() -> None:
+    """What begins with its first count has not risen, to Prometheus: nobody would be called for the first burst."""
+    assert set(KINDS) == set(_KINDS.values())
+    found, prefix = values(WorkerMetrics()), "incident_timelines_"
+    assert {found[f'{prefix}events_total{{kind="{kind}"}}'] for kind in KINDS} == {0}
+    labels = {field_label(field) for field in (*FIELDS, "location.lat", "x")}
+    assert "other" in labels
+    assert {found[f'{prefix}rejected_total{{field="{label}"}}'] for label in labels} == {0}
 
 
 def test_a_batch_of_records_that_had_been_before_is_no_transaction() -> None:
