@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,13 +65,38 @@ def test_liveness_says_which_record_holds_up_the_core(settings: Settings, start_
     assert "the record at offset 1 of partition 2" in live_problems(worker)["core"]
 
 
-def test_a_core_that_lets_no_thread_run_is_ended_by_the_interpreters_own_timer(
+def test_a_core_that_lets_no_thread_run_is_ended_by_a_timer_of_the_kernel(
     settings: Settings, start_troubled: Start
 ) -> None:
     worker = begun(start_troubled, settings, stuck_after_s=1, environment={"LOOP_S": "2"})
     append(settings, reports("hog all"), PARTITIONS)
-    assert worker.wait() == 1
+    # a status, not a death by signal: that does not happen to the first process of a container
+    assert worker.wait() == signal.SIGPROF
     assert "troubled_worker.py" in worker.log_file.read_text(), "no stack tells where it stood"
+
+
+def test_a_worker_whose_core_is_stuck_and_whose_loop_hangs_is_ended_by_the_watchdog(
+    settings: Settings, start_troubled: Start
+) -> None:
+    worker = begun(start_troubled, settings, stuck_after_s=1, environment={"LOOP_S": "2"})
+    append(settings, reports("seize all"), PARTITIONS)
+    assert worker.wait() == 1
+    (failure,) = worker.facts("stopped_hard")
+    assert "has not come back from the record at offset 1 of partition 2" in failure["reason"]
+    assert "troubled_worker.py" in worker.log_file.read_text(), "no stack tells where it stood"
+
+
+def test_a_worker_that_was_frozen_for_longer_than_a_record_may_take_goes_on(
+    settings: Settings, start_troubled: Start
+) -> None:
+    worker = begun(start_troubled, settings, stuck_after_s=1, environment={"LOOP_S": "1"})
+    worker.process.send_signal(signal.SIGSTOP)
+    time.sleep(5)  # within its session, and longer than all that ends a worker whose core hangs
+    worker.process.send_signal(signal.SIGCONT)
+    append(settings, reports("fire", "flood"), PARTITIONS)
+    wait_until(lambda: worker.applied() >= 3, what="the log applied")
+    assert "most recent call first" not in worker.log_file.read_text()
+    assert worker.end() == 0, worker.tail()
 
 
 def test_a_consumer_that_silently_gets_nothing_more_shows_in_lag_readiness_and_liveness(

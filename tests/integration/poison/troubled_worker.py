@@ -1,6 +1,7 @@
 """`python -m tests.integration.poison.troubled_worker`: the real worker process, with a core and a process in trouble.
 
-What the core does is in the headline: `hang` never comes back, `hog` does not and holds the interpreter's lock as well,
+What the core does is in the headline: `hang` never comes back, `seize` does not and has the event loop hang, `hog` does
+not and holds the interpreter's lock as well,
 `exhaust`, `leave` and `recurse` raise what is no ordinary failure; `slow...` takes CORE_MS milliseconds of computing;
 everything else is for the core that is named by CORE (tally; real; faulty: see faulty_core.py).
 What happens to the process is written into the file named by TROUBLE: one word, when its time has come.
@@ -60,7 +61,9 @@ class TroubledCore:
 
     def apply(self, record: LogRecord) -> Any:
         match headline(record).split()[:1]:
-            case ["hang"]:
+            case ["hang" | "seize" as word]:
+                if word == "seize":
+                    Path(os.environ["TROUBLE"]).write_text("block-loop")
                 while True:
                     time.sleep(0.01)
             case ["hog"]:
