@@ -25,6 +25,7 @@ TIGHT = Policy(
     merged_from=2,
     moved_copies=1,
     explained_per_merge=1,
+    relates_per_record=2,
     digest_after=timedelta(days=3),
     forget_after=timedelta(days=9),
 )

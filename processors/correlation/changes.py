@@ -70,6 +70,8 @@ class Step(Generic[F]):
         self.drafts: dict[str, Draft] = {}
         self.parting: list[IncidentTimeline] = []
         self.candidates: int | None = None
+        #: whose reports are not what they were, to be asked what they are related to; True: not only by what arrived
+        self.regrouped: dict[str, bool] = {}
         self._entries_changed: dict[str, None] = {}
         self._hosts_told: set[tuple[str, str]] = set()
 
@@ -122,6 +124,9 @@ class Step(Generic[F]):
             self._watch(self.draft(incident_id))
         if old is not None:
             self._tell_hosts(old, event)
+            if old.incident_id != event.incident_id:
+                self.regroup(old.incident_id)
+                self.regroup(event.incident_id)
         draft = self.draft(event.incident_id)
         draft.fresh.append(event.seq)
         if (old is None or old.incident_id != event.incident_id) and draft.state.stage in (
@@ -132,6 +137,10 @@ class Step(Generic[F]):
         self.store.put_event(event)
         if public:
             self._entries_changed[event.event_id] = None
+
+    def regroup(self, incident_id: str, *, by_arrival: bool = False) -> None:
+        """Evidence came to this incident, or left it: what it is related to is asked at the end of the record."""
+        self.regrouped[incident_id] = self.regrouped.get(incident_id, False) or not by_arrival
 
     def _tell_hosts(self, old: EventState, event: EventState | None) -> None:
         """Incidents in which this event is background show it, too: they say that it changed, came or went."""

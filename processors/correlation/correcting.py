@@ -77,6 +77,7 @@ def take_back(step: Step[Any], original: EventState, *, by: str) -> None:
     if original.retracted_by is not None:
         return
     step.store.let_go(original)
+    step.regroup(original.incident_id)
     step.put_event(step.entries.again(withdrawn(original, by)))
     step.say(original.incident_id, Retracted(event_id=original.event_id, by=by))
     corrected = step.event(original.corrects) if original.corrects is not None else None
@@ -146,6 +147,7 @@ def place_again(step: Step[Any], later_id: str, original_id: str) -> None:
     if original.pinned_by is not None or later.pinned_by is not None:
         return
     store.let_go(original)
+    step.regroup(home)
     leaving = [original, *copies_of(step, original), later]
     if store.roster(home).telling <= sum(1 for event in leaving if event.tells):
         return

@@ -19,6 +19,7 @@ from .linking.api import Linker
 from .placing import arrive
 from .policy import Policy
 from .records import Changes, LogRecord, StateRecord
+from .relating import relate_regrouped
 from .second_look import look_again
 from .snapshot import head_of
 from .state import drained, dumped, packed, restored
@@ -65,6 +66,7 @@ class Correlator(Generic[F]):
             decide(step, message)
         elif not isinstance(message, Tick):
             arrive(step, message)
+        relate_regrouped(step)
         return step.finish()
 
     def head(self, incident_id: str) -> IncidentTimeline:

@@ -142,6 +142,7 @@ def _redact(step: Step[Any], events: list[EventState]) -> list[str]:
         touched.append(event.incident_id)
         draft = step.draft(event.incident_id)
         step.store.let_go(event)
+        step.regroup(event.incident_id)
         step.put_event(step.entries.redacted(event))
         _forget_why_related(step, event.incident_id)
         if draft.state.title_event == event.event_id:

@@ -22,7 +22,6 @@ from .linking.outlets import without_outlet
 from .merging import draw_by_evidence, merge_by_evidence
 from .moving import found
 from .records import CannotApply
-from .relating import relate
 from .second_look import wait_for_the_hour
 from .significance import marks_of
 from .store import Pending
@@ -96,7 +95,7 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
     draw_by_evidence(step, event.event_id)
     if home.unsure:
         wait_for_the_hour(step, arrived)
-    relate(step, incident_id)
+    step.regroup(incident_id, by_arrival=True)
 
 
 def _own_id(step: Step[Any], event_id: str, seq: int) -> str:

@@ -58,6 +58,9 @@ class Policy:
     background_in: int = 20
     #: a relation is said again only when its score moved by this much (log-odds): heads would flicker
     relation_drift: float = 1.0
+    #: incidents that are asked within one record what they are related to, some 0.3 ms each: a person's pin may take
+    #: from 200. Those beyond keep what stood until their next report
+    relates_per_record: int = 64
     #: reports of one word that a speaker takes back: those beyond keep it, and with it the claim
     reports_taken_back: int = 50
     #: copies that follow an original which a correction moves

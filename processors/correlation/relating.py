@@ -14,14 +14,38 @@ _REASONS = 3
 _REASON_LENGTH = 200
 
 
-def relate(step: Step[Any], incident_id: str) -> None:
+def relate_regrouped(step: Step[Any]) -> None:
+    """At the end of a record: ask about each incident that got or lost reports, once, when all stand where they belong.
+
+    Where it was not by arrival alone, what was said may be true no more. So it is said anew, and later incidents that
+    go back to this one, which answer for that themselves, are asked, too. As many as one record may; the others keep
+    what stands until their next report.
+    """
+    regrouped: dict[str, bool] = {}
+    for name, moved in step.regrouped.items():
+        incident = step.resolve(name)
+        if incident is not None:
+            regrouped[incident.incident_id] = regrouped.get(incident.incident_id, False) or moved
+    most = step.store.policy.relates_per_record
+    going_back: dict[str, None] = {}
+    for incident_id in list(regrouped)[:most]:
+        unanswered = _relate(step, incident_id, anew=regrouped[incident_id])
+        if regrouped[incident_id]:
+            going_back.update(dict.fromkeys(unanswered))
+    others = [name for name in going_back if name not in regrouped]
+    for incident_id in others[: max(0, most - len(regrouped))]:
+        _relate(step, incident_id, anew=True)
+
+
+def _relate(step: Step[Any], incident_id: str, *, anew: bool) -> list[str]:
     """Ask the evidence what this incident is related to, and say what is new and what holds no more.
 
-    What the evidence was not asked about stays. A score is said again only when it moved by more than the policy's
-    drift.
+    What the evidence was not asked about stays, and is returned. A score is said again only when it moved by more than
+    the policy's drift. anew: or when the reasons are others now
     """
     state = step.incident(incident_id)
     known = tuple(kept.other for kept in state.related) if state is not None else ()
+    unanswered = dict.fromkeys(known)
     for proposal in step.store.linker.relations_of(incident_id, now=step.moment, known=known):
         one, other = step.resolve(proposal.incident_id), step.resolve(proposal.other)
         if one is None or other is None or one.incident_id == other.incident_id:
@@ -29,18 +53,22 @@ def relate(step: Step[Any], incident_id: str) -> None:
         reasons = tuple(reason[:_REASON_LENGTH] for reason in proposal.reasons[:_REASONS])
         kept = RelationKept(other.incident_id, proposal.relation, round(proposal.score, 6), reasons)
         for here, there in ((one.incident_id, other.incident_id), (other.incident_id, one.incident_id)):
+            unanswered.pop(there, None)
             if proposal.holds:
-                _keep(step, here, kept._replace(other=there))
+                _keep(step, here, kept._replace(other=there), anew=anew)
             else:
                 _let_go(step, here, there, reasons)
+    return list(unanswered)
 
 
-def _keep(step: Step[Any], incident_id: str, kept: RelationKept) -> None:
+def _keep(step: Step[Any], incident_id: str, kept: RelationKept, *, anew: bool) -> None:
     state = step.incident(incident_id)
     assert state is not None
     known = next((relation for relation in state.related if relation.other == kept.other), None)
     if known is not None and known.relation is kept.relation:
-        if abs(known.score - kept.score) < step.store.policy.relation_drift:
+        # words that a redaction took are not made anew
+        reworded = anew and known.reasons not in ((), kept.reasons)
+        if abs(known.score - kept.score) < step.store.policy.relation_drift and not reworded:
             return
     elif known is None and len(state.related) >= step.store.policy.related and kept.score <= state.related[-1].score:
         return

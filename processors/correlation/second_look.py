@@ -17,7 +17,6 @@ from .identity import incident_id_of
 from .incidents import EventState
 from .merging import draw_by_evidence, merge_by_evidence
 from .moving import forward_if_empty, kept_apart, move, split_off
-from .relating import relate
 from .unsettled import Wait
 
 _WHEN = "asked again when the reports of its hour were in"
@@ -61,35 +60,32 @@ def _look(step: Step[Any], event: EventState) -> None:
     home = step.resolve(event.incident_id)
     if home is None or home.retracted_by is not None:
         return
-    moved = _place(step, event, home.incident_id)
-    incident_id = merge_by_evidence(step, step.store.events[event.event_id].incident_id)
+    _place(step, event, home.incident_id)
+    merge_by_evidence(step, step.store.events[event.event_id].incident_id)
     draw_by_evidence(step, event.event_id)
-    if moved:
-        relate(step, incident_id)
 
 
-def _place(step: Step[Any], event: EventState, home: str) -> bool:
-    """Whether it left its incident, with the copies that repeat it."""
+def _place(step: Step[Any], event: EventState, home: str) -> None:
+    """It leaves its incident if another suits it better, with the copies that repeat it."""
     target, reasons = _better_home(step, event, home)
     if target == home:
-        return False
+        return
     leaving = [event, *copies_of(step, event)]
     if target is None:
         if len(leaving) == len(step.store.members[home]):
-            return False  # it stands alone as it is
+            return  # it stands alone as it is
         split_off(step, home, leaving, f"look-{event.seq}", reasons)
-        return True
+        return
     ours, theirs = step.resolve(home), step.resolve(target)
     assert ours is not None, f"{home}, home of {event.event_id}, is not known"
     assert theirs is not None, f"the linker chose {target}, which is not known"
     if theirs.incident_id == home or theirs.retracted_by is not None or kept_apart(step, ours, theirs):
-        return False
+        return
     target = theirs.incident_id
     for one in leaving:
         why = reasons if one is event else (f"repeats {event.event_id}",)
         move(step, step.store.events[one.event_id], target, explain=one is event, why=why)
     forward_if_empty(step, home, target, f"its last report went over to {target}")
-    return True
 
 
 def _better_home(step: Step[Any], event: EventState, home: str) -> tuple[str | None, tuple[str, ...]]:
