@@ -40,7 +40,7 @@ from schemas.vocabulary import ClaimAbout, ClaimState
 from .changes import Told
 from .claims import NUMBERS, value_text
 from .story import day_label, speakers_of
-from .words import RELATIONS, verb
+from .words import RELATIONS, related_words, verb
 
 #: a headline may be 2,000 letters long; a line of a log should not
 _MOST_LETTERS: Final = 300
@@ -128,7 +128,7 @@ class PlainLog:
                     return ">", "split", f"off {self._known(change.into)}"
                 return "<", "split", f"from {self._known(change.from_)}"
             case Related():
-                relation = RELATIONS.get(str(change.relation), str(change.relation))
+                relation = related_words(change.relation, change.direction)
                 return "&", "related", f"{shown(relation)}: {self._known(change.incident_id)}"
             case Unrelated():
                 relation = RELATIONS.get(str(change.was), str(change.was))

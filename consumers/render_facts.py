@@ -21,10 +21,10 @@ from .words import (
     ATTRIBUTED,
     ATTRIBUTION_STYLES,
     OWN_WORD,
-    RELATIONS,
     STANCE_STYLES,
     STANDING_STYLES,
     counted,
+    related_words,
     verb,
 )
 
@@ -203,7 +203,7 @@ def _via(voice: Voice) -> Text:
 def _related(other: RelatedIncident, title_of: TitleOf) -> Text:
     title = title_of(other.incident_id)
     line = Text.assemble(
-        (RELATIONS.get(str(other.relation), shown(str(other.relation))), "bold blue"),
+        (shown(related_words(other.relation, other.direction)), "bold blue"),
         "  ",
         shown(title) if title is not None else (shown(other.incident_id), "dim"),
     )

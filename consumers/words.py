@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from schemas.vocabulary import Activity, AttributionState, EntryRole, EventKind, Relation, Stance, Standing
+from schemas.vocabulary import (
+    Activity,
+    AttributionState,
+    EntryRole,
+    EventKind,
+    Relation,
+    RelationDirection,
+    Stance,
+    Standing,
+)
 
 #: what a speaker does, in the third person
 VERBS: Final[dict[str, str]] = {
@@ -97,11 +106,28 @@ RELATIONS: Final[dict[str, str]] = {
     Relation.SAME_CAMPAIGN: "same campaign",
     Relation.BACKGROUND: "background",
 }
+_OF, _TO = RelationDirection.OF, RelationDirection.TO
+#: what another incident is to this one, by `relation` and `direction` as this one's head has them
+_RELATED: Final[dict[tuple[str, str | None], str]] = {
+    (Relation.PRECURSOR, _TO): "came before this",
+    (Relation.PRECURSOR, _OF): "came after this",
+    (Relation.RETALIATION, _TO): "answers this",
+    (Relation.RETALIATION, _OF): "answered by this",
+    (Relation.REACTION_PROTEST, _TO): "protest over this",
+    (Relation.REACTION_PROTEST, _OF): "what this protest is over",
+    (Relation.BACKGROUND, _TO): "background to this",
+    (Relation.BACKGROUND, _OF): "looks back on this",
+}
 
 
 def verb(stance: str) -> str:
     """A word that this version does not know is shown as it came, without underscores."""
     return VERBS.get(stance, stance.replace("_", " "))
+
+
+def related_words(relation: str, direction: str | None) -> str:
+    """What the other incident is to this one. Where no direction is known, what the relation is called."""
+    return _RELATED.get((relation, direction)) or RELATIONS.get(relation, relation)
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:

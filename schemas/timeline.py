@@ -29,6 +29,7 @@ from .vocabulary import (
     OpenEntryRole,
     OpenEventKind,
     OpenRelation,
+    OpenRelationDirection,
     OpenStanding,
     Unrecognized,
 )
@@ -131,11 +132,23 @@ class Corroboration(Message):
     independent_sources: Number = Field(description="sources left when copies and affiliates count once")
 
 
+_Direction = Annotated[
+    OpenRelationDirection | None,
+    Field(
+        default=None,
+        description="of: this incident is the `relation` of the named one (its precursor, the retaliation for it, the "
+        "protest over it, its background); to: the named one is that of this. Absent where neither is (same_campaign) "
+        "or where it is not known (written before the field was there)",
+    ),
+]
+
+
 class RelatedIncident(Message):
-    """This incident stands as `relation` of, or to, the named one."""
+    """Another incident of the same story: one of the two is the `relation` of the other, `direction` says which."""
 
     incident_id: Identifier = Field(description="the other incident")
     relation: OpenRelation = Field(description="how the two belong to one story")
+    direction: _Direction
     score: Score = Field(description="log-odds that they do")
     reasons: _Reasons = Field(default=(), description="why")
 
@@ -305,11 +318,12 @@ class Split(Message):
 
 
 class Related(Message):
-    """Another incident was found to belong to the same story."""
+    """Another incident was found to belong to the same story; or how, how likely or why is another now."""
 
     type: Literal["related"] = Field(default="related", description="which change")
     incident_id: Identifier = Field(description="the other incident")
     relation: OpenRelation = Field(description="how the two belong together")
+    direction: _Direction
     score: Score = Field(description="log-odds that they do")
 
 

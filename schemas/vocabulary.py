@@ -229,6 +229,13 @@ class Relation(StrEnum):
     BACKGROUND = "background"
 
 
+class RelationDirection(StrEnum):
+    """Which of two related incidents is the `relation` of the other: `of`, this one; `to`, the other."""
+
+    OF = "of"
+    TO = "to"
+
+
 class WorldRegion(StrEnum):
     """ACLED's regions of the world, and `world` for what nothing places. Which country lies where: `regions`."""
 
@@ -271,3 +278,4 @@ OpenClaimAbout = Annotated[ClaimAbout | Unrecognized, _OpenForReaders(ClaimAbout
 OpenClaimState = Annotated[ClaimState | Unrecognized, _OpenForReaders(ClaimState)]
 OpenEntryRole = Annotated[EntryRole | Unrecognized, _OpenForReaders(EntryRole)]
 OpenRelation = Annotated[Relation | Unrecognized, _OpenForReaders(Relation)]
+OpenRelationDirection = Annotated[RelationDirection | Unrecognized, _OpenForReaders(RelationDirection)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from schemas.decision import Decision
-from schemas.timeline import Decided, Related
+from schemas.timeline import Decided
 from schemas.vocabulary import DecisionKind
 
 from . import lifecycle
@@ -180,7 +180,7 @@ def _forget_why_related(step: Step[Any], incident_id: str) -> None:
             draft.state.related = tuple(
                 other._replace(reasons=()) if other.other == incident_id else other for other in draft.state.related
             )
-            draft.changes.append(Related(incident_id=incident_id, relation=back[0].relation, score=back[0].score))
+            draft.changes.append(back[0].change())
     state.related = tuple(kept._replace(reasons=()) for kept in state.related)
 
 

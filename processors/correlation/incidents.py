@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from schemas.vocabulary import Activity, EntryRole, EventKind, Relation, Standing
+from schemas.timeline import Related
+from schemas.vocabulary import Activity, EntryRole, EventKind, Relation, RelationDirection, Standing
 
 from .facts import Assertion, When, Where
 
@@ -76,11 +77,29 @@ class EventState(NamedTuple):
         return self.core and self.retracted_by is None and self.retracts is None
 
 
+_REVERSED: Final = {RelationDirection.OF: RelationDirection.TO, RelationDirection.TO: RelationDirection.OF}
+
+
 class RelationKept(NamedTuple):
+    """One relation, as one of its two ends has it.
+
+    direction: whether this end is the `relation` of the other one, or the other way round; None: neither is, or it was
+    kept before there were directions
+    """
+
     other: str
     relation: Relation
     score: float
     reasons: tuple[str, ...]
+    direction: RelationDirection | None = None
+
+    def from_the_other_end(self, this: str) -> RelationKept:
+        """As the other end has it. this: the incident that has it so"""
+        turned = None if self.direction is None else _REVERSED[self.direction]
+        return self._replace(other=this, direction=turned)
+
+    def change(self) -> Related:
+        return Related(incident_id=self.other, relation=self.relation, direction=self.direction, score=self.score)
 
 
 class Stage(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from schemas.timeline import EntryMoved, Merged, Opened, Related, Split
+from schemas.timeline import EntryMoved, Merged, Opened, Split
 from schemas.vocabulary import EventKind
 
 from . import lifecycle
@@ -162,13 +162,19 @@ def _relate_anew(step: Step[Any], into: Draft, forwarding: Draft) -> None:
         if partner is None or partner.incident_id in (stays.incident_id, gone.incident_id):
             continue
         other = step.draft(partner.incident_id)
-        other.state.related = tuple(k for k in other.state.related if k.other != gone.incident_id)
+        theirs = {k.other: k for k in other.state.related if k.other != gone.incident_id}
         if partner.incident_id not in have:
-            have[partner.incident_id] = kept._replace(other=partner.incident_id)
-            into.changes.append(Related(incident_id=partner.incident_id, relation=kept.relation, score=kept.score))
-        if all(k.other != stays.incident_id for k in other.state.related):
-            other.state.related = ranked((*other.state.related, kept._replace(other=stays.incident_id)), step)
-        other.changes.append(Related(incident_id=stays.incident_id, relation=kept.relation, score=kept.score))
+            # a head names a few only: it may stand on one of the two alone
+            there = theirs.get(stays.incident_id)
+            have[partner.incident_id] = (
+                kept._replace(other=partner.incident_id)
+                if there is None
+                else there.from_the_other_end(partner.incident_id)
+            )
+            into.changes.append(have[partner.incident_id].change())
+        theirs[stays.incident_id] = have[partner.incident_id].from_the_other_end(stays.incident_id)
+        other.state.related = ranked(tuple(theirs.values()), step)
+        other.changes.append(theirs[stays.incident_id].change())
     stays.related = ranked(tuple(have.values()), step)
     gone.related = ()
 

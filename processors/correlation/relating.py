@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.timeline import Related, Unrelated
+from schemas.timeline import Unrelated
+from schemas.vocabulary import Relation, RelationDirection
 
 from .changes import Step
 from .incidents import RelationKept
@@ -12,6 +13,8 @@ from .moving import ranked
 
 _REASONS = 3
 _REASON_LENGTH = 200
+#: neither end is that of the other
+_OF_BOTH_ALIKE = frozenset({Relation.SAME_CAMPAIGN})
 
 
 def relate_regrouped(step: Step[Any]) -> None:
@@ -51,13 +54,14 @@ def _relate(step: Step[Any], incident_id: str, *, anew: bool) -> list[str]:
         if one is None or other is None or one.incident_id == other.incident_id:
             continue
         reasons = tuple(reason[:_REASON_LENGTH] for reason in proposal.reasons[:_REASONS])
-        kept = RelationKept(other.incident_id, proposal.relation, round(proposal.score, 6), reasons)
-        for here, there in ((one.incident_id, other.incident_id), (other.incident_id, one.incident_id)):
-            unanswered.pop(there, None)
+        direction = None if proposal.relation in _OF_BOTH_ALIKE else RelationDirection.OF
+        kept = RelationKept(other.incident_id, proposal.relation, round(proposal.score, 6), reasons, direction)
+        for here, said in ((one.incident_id, kept), (other.incident_id, kept.from_the_other_end(one.incident_id))):
+            unanswered.pop(said.other, None)
             if proposal.holds:
-                _keep(step, here, kept._replace(other=there), anew=anew)
+                _keep(step, here, said, anew=anew)
             else:
-                _let_go(step, here, there, reasons)
+                _let_go(step, here, said.other, reasons)
     return list(unanswered)
 
 
@@ -65,7 +69,7 @@ def _keep(step: Step[Any], incident_id: str, kept: RelationKept, *, anew: bool) 
     state = step.incident(incident_id)
     assert state is not None
     known = next((relation for relation in state.related if relation.other == kept.other), None)
-    if known is not None and known.relation is kept.relation:
+    if known is not None and (known.relation, known.direction) == (kept.relation, kept.direction):
         # words that a redaction took are not made anew
         reworded = anew and known.reasons not in ((), kept.reasons)
         if abs(known.score - kept.score) < step.store.policy.relation_drift and not reworded:
@@ -75,7 +79,7 @@ def _keep(step: Step[Any], incident_id: str, kept: RelationKept, *, anew: bool) 
     draft = step.draft(incident_id)
     others = tuple(relation for relation in draft.state.related if relation.other != kept.other)
     draft.state.related = ranked((*others, kept), step)
-    draft.changes.append(Related(incident_id=kept.other, relation=kept.relation, score=kept.score))
+    draft.changes.append(kept.change())
 
 
 def _let_go(step: Step[Any], incident_id: str, other: str, reasons: tuple[str, ...]) -> None:

@@ -89,7 +89,13 @@ def _frame(store: Store[Any], incident: IncidentState, roster: Roster) -> Incide
         corroboration=Corroboration(reports=roster.sources.reports, independent_sources=len(roster.sources)),
         entries_total=len(roster),
         related=tuple(
-            RelatedIncident(incident_id=kept.other, relation=kept.relation, score=kept.score, reasons=kept.reasons)
+            RelatedIncident(
+                incident_id=kept.other,
+                relation=kept.relation,
+                direction=kept.direction,
+                score=kept.score,
+                reasons=kept.reasons,
+            )
             for kept in incident.related
         ),
         merged_into=incident.merged_into,

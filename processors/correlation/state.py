@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from schemas.vocabulary import EntryRole, EventKind, Relation, Standing
+from schemas.vocabulary import EntryRole, EventKind, Relation, RelationDirection, Standing
 
 from .facts import Assertion, When, Where
 from .incidents import EventState, IncidentState, Mark, RelationKept, Stage
@@ -218,11 +218,16 @@ def _incident_from(value: dict[str, Any]) -> IncidentState:
     given["stage"] = _STAGES[given["stage"]]
     given["standing"] = _STANDINGS[given["standing"]]
     if "related" in given:
-        given["related"] = tuple(
-            RelationKept(other, Relation(relation), score, tuple(reasons))
-            for other, relation, score, reasons in given["related"]
-        )
+        given["related"] = tuple(_relation_from(*kept) for kept in given["related"])
     for name in ("merged_from", "apart"):
         if name in given:
             given[name] = tuple(given[name])
     return IncidentState(**given)
+
+
+def _relation_from(
+    other: str, relation: str, score: float, reasons: list[str], direction: str | None = None
+) -> RelationKept:
+    """direction: not there in what was written before there were directions"""
+    end = None if direction is None else RelationDirection(direction)
+    return RelationKept(other, Relation(relation), score, tuple(reasons), end)

@@ -66,7 +66,9 @@ class MoveProposal:
 
 @dataclass(frozen=True, slots=True)
 class RelationProposal:
-    """Two incidents that stay apart and belong to one story: `incident_id` is `relation` of, or to, `other`.
+    """Two incidents that stay apart and belong to one story: `incident_id` is the `relation` of `other`.
+
+    Of a same_campaign neither is that of the other; which is named first means nothing.
 
     holds: False: the two were related, and are no more; the reasons say why no longer
     """

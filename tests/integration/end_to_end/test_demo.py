@@ -32,7 +32,7 @@ def test_it_ends_with_the_attack_its_disputes_and_the_clashes_before_it_as_relat
     assert opened.startswith("contested")
     assert "accused by" in opened
     assert "injured disputed" in opened
-    assert "precursor" in opened
+    assert "came before this" in opened
     assert "denies responsibility" in opened
 
 

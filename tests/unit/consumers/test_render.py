@@ -15,7 +15,8 @@ from consumers.picture import draw_picture
 from consumers.render import Look, timeline
 from consumers.screen import Screen, draw, whole
 from schemas.codec import encode
-from schemas.timeline import IncidentTimeline
+from schemas.timeline import IncidentTimeline, RelatedIncident
+from schemas.vocabulary import Unrecognized
 from tests.results import a_claim, a_head, an_entry
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp.exe\u2066 [bold red]loud[/bold red] [link=http://x]y[/link]\nnext"
@@ -95,6 +96,26 @@ def test_the_header_names_no_day_where_none_is_known_and_says_what_its_entry_say
     lines = page.splitlines()
     assert lines[1] == f"attack · Kherson, UA · {label} · times of Africa/Lagos · middle-east"
     assert [line for line in lines if line.startswith(f"{label} ─")]
+
+
+@pytest.mark.parametrize(
+    ("relation", "direction", "words"),
+    [
+        ("precursor", "to", "came before this"), ("precursor", "of", "came after this"),
+        ("retaliation", "to", "answers this"), ("retaliation", "of", "answered by this"),
+        ("reaction_protest", "to", "protest over this"), ("reaction_protest", "of", "what this protest is over"),
+        ("background", "to", "background to this"), ("background", "of", "looks back on this"),
+        ("same_campaign", None, "same campaign"), ("retaliation", None, "retaliation"),
+        ("retaliation", Unrecognized("across"), "retaliation"), (Unrecognized("rehearsal"), "of", "rehearsal"),
+    ],
+)  # fmt: skip
+def test_a_related_incident_is_shown_as_what_it_is_to_this_one(
+    relation: str, direction: str | None, words: str
+) -> None:
+    other = RelatedIncident.model_construct(incident_id="inc-2", relation=relation, direction=direction, score=1.0)
+    head = a_story().model_copy(update={"related": (other,)})
+    lines = [" ".join(line.split()) for line in text_of(timeline(head, Look(100), TITLES.get)).splitlines()]
+    assert f"related {words} A march the day before" in lines
 
 
 def test_why_shows_what_weighed_most_and_the_sum() -> None:

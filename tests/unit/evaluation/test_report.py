@@ -34,6 +34,7 @@ from schemas.vocabulary import (
     EntryRole,
     EventKind,
     Relation,
+    RelationDirection,
     Standing,
 )
 from timelines.cli import app
@@ -210,6 +211,15 @@ def test_the_list_of_wrong_incidents_shows_hostile_headlines_without_acting_on_t
     assert "belongs to B, companions in y (1)" in text
     assert "why here: rare names Kadhimi +1.00; same day 7 November +0.50" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("direction", [None, RelationDirection.OF, RelationDirection.TO])
+def test_pairs_are_scored_whatever_the_direction(files: Files, direction: RelationDirection | None) -> None:
+    x = a_head("x", related=[("y", Relation.PRECURSOR)])
+    turned = x.related[0].model_copy(update={"direction": direction})
+    files.heads(x.model_copy(update={"related": (turned,)}), a_head("y"), a_head("z"), a_head("w", into="x"))
+    predicted = files.read()
+    assert predicted.related == {frozenset({"x", "y"}): {"precursor"}}
 
 
 def test_wrong_relations_are_listed_from_both_sides(files: Files) -> None:

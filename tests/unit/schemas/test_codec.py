@@ -24,7 +24,7 @@ from schemas.codec import (
 from schemas.errors import MalformedRecord
 from schemas.event import StatementEvent
 from schemas.parts import Actor, Occurred, Place
-from schemas.timeline import Entry, Merged, TimelineUpdate, UnrecognizedChange
+from schemas.timeline import Entry, Merged, Related, TimelineUpdate, UnrecognizedChange
 from schemas.vocabulary import ActorRole, EventKind, PlacePrecision, Stance, TimePrecision, Unrecognized
 
 _EVENT: dict[str, Any] = {
@@ -186,3 +186,17 @@ def test_a_message_does_not_change() -> None:
 def test_the_sinks_topics_hold_no_nulls(ce_type: str) -> None:
     with pytest.raises(MalformedRecord, match=r"^value: is empty"):
         decode(ce_type, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [({}, None), ({"direction": "of"}, "of"), ({"direction": "across"}, Unrecognized("across"))]
+)
+def test_a_relation_from_before_there_were_directions_is_read_and_one_of_a_later_version_is_kept(
+    given: dict[str, str], read: str | None
+) -> None:
+    change = {"type": "related", "incident_id": "i2", "relation": "precursor", **given, "score": 1.0}
+    update = an_update(change)
+    (related,) = update.changes
+    assert isinstance(related, Related)
+    assert (related.direction, type(related.direction) is Unrecognized) == (read, isinstance(read, Unrecognized))
+    assert json.loads(encode(update))["changes"] == [change]
