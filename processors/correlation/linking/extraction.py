@@ -6,14 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from schemas.event import AnyEvent, AttackEvent, ProtestEvent, StatementEvent
 from schemas.parts import Actor, Estimate, Place
 from schemas.vocabulary import ActorRole, PlacePrecision, SourceKind, TimePrecision
 
-from . import lexicon
 from .addresses import day_of, title_words
+from .called import Placed, coded_names, in_full, runs
+from .coded import places_and_titles, taken_apart
 from .concepts import MEANS_MASK, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
@@ -51,9 +52,6 @@ _AGE_IN_COMMAS: Final = re.compile(r",\s(\d{2}),")
 #: characters around "year" that tell an age: "7 year" and the letter before it, "years-old" and the letter after it
 _BEFORE_YEAR, _AFTER_YEAR = 4, 11
 _SENTENCE_MARK: Final = re.compile(r"[.!?:;\"“”«»\n—–|]")
-#: words of a coded name that are looked at; characters of one that is kept
-_CODED_WORDS: Final = 12
-_KEPT_NAME: Final = 200
 
 
 def features_of(event: AnyEvent) -> Features:
@@ -167,35 +165,8 @@ def features_of(event: AnyEvent) -> Features:
         title=title_words(event.source.url),
         length=len(headline) + len(text),
         opening=tuple([at for at, key in enumerate(kept) if key in names.opening]),
+        called=in_full(coded_names(names.coded, names.small), names.runs),
     )
-
-
-class _Coded(NamedTuple):
-    """A coded name taken apart. keys: sorted; found: (key, as written) in order; titles: likewise."""
-
-    keys: tuple[str, ...]
-    found: tuple[tuple[str, str], ...]
-    titles: tuple[tuple[str, str], ...]
-    countries: tuple[str, ...]
-
-
-@lru_cache(maxsize=16_384)
-def _coded(name: str) -> _Coded:
-    """Common words and countries are no keys; a name of nothing else has its countries as keys (@IQ)."""
-    as_written = WORD.findall(name)[:_CODED_WORDS]
-    words = [word_of(raw) for raw in as_written]
-    titles, countries, used = _places_and_titles(words, as_written)
-    keys = {"@" + code for code in countries} | {key for key, _ in titles}
-    found = []
-    for word in words:
-        low = word.low
-        if low in used or lexicon.is_common(low) or len(low) < 2 or low.isdecimal():
-            continue
-        if word.country and not lexicon.is_capital(low):
-            continue
-        keys.add(word.key)
-        found.append((word.key, word.written))
-    return _Coded(tuple(sorted(keys)), tuple(found), tuple(titles), tuple(countries))
 
 
 @lru_cache(maxsize=16_384)
@@ -203,39 +174,6 @@ def _concepts_of(name: str, read_with: tuple[str, ...]) -> int:
     """Coded names are in the report's language or in English, whichever the coder liked."""
     words = [fold(raw) for raw in WORD.findall(name)]
     return mask_of(words, read_with) | mask_of(words, languages_for("en"))
-
-
-def _places_and_titles(
-    words: Sequence[Word], as_written: Sequence[str] | None = None
-) -> tuple[list[tuple[str, str]], list[str], set[str]]:
-    """Offices named (key, as written), codes of countries named, and folded words that are used up by these."""
-    titles: list[tuple[str, str]] = []
-    countries: list[str] = []
-    used: set[str] = set()
-    for at, word in enumerate(words):
-        if not word.marked:
-            continue
-        if word.low in lexicon.TITLE_STARTS:
-            for length in range(min(lexicon.LONGEST_TITLE_WORDS, len(words) - at), 0, -1):
-                part = words[at : at + length]
-                title = lexicon.title_of(" ".join([each.low for each in part]))
-                if title:
-                    shown = as_written[at : at + length] if as_written else [each.written for each in part]
-                    titles.append(("#" + title, " ".join(shown)))
-                    used.update([each.low for each in part])
-                    break
-        code = None
-        if word.low in lexicon.COUNTRY_STARTS:
-            for length in range(min(lexicon.LONGEST_COUNTRY_WORDS, len(words) - at), 1, -1):
-                part = words[at : at + length]
-                code = lexicon.country_of(" ".join([each.low for each in part]))
-                if code:
-                    used.update([each.low for each in part])
-                    break
-        code = code or word.country
-        if code:
-            countries.append(code)
-    return titles, countries, used
 
 
 class _Names:
@@ -246,14 +184,19 @@ class _Names:
         self.phrases: set[str] = set()
         self.opening: set[str] = set()
         self.countries: set[str] = set()
+        #: for people to read: coded names; runs of capitals; words that are written small
+        self.coded: dict[str, None] = {}
+        self.runs: list[str] = []
+        self.small: set[str] = set()
 
     def of(self, name: str) -> tuple[str, ...]:
         """Keys of a coded name, sorted."""
-        coded = _coded(name) if len(name) <= _KEPT_NAME else _coded.__wrapped__(name)
-        self.take(coded.titles, coded.countries)
-        for key, written in coded.found:
+        self.coded[name] = None
+        taken = taken_apart(name)
+        self.take(taken.titles, taken.countries)
+        for key, written in taken.found:
             self.add(key, written)
-        return coded.keys
+        return taken.keys
 
     def as_towns(self, countries: Collection[str], place: Collection[str]) -> tuple[str, ...]:
         """Adds by what towns meet that are called by another of their names; answers those of `place`, sorted."""
@@ -283,11 +226,12 @@ class _Names:
 def _read(names: _Names, headline: str, text: str) -> list[Word]:
     """Words of headline and text; names go to `names`."""
     words: list[Word] = []
-    lower_seen: set[str] = set()
+    lower_seen = names.small
     candidates: list[tuple[Word, bool, int]] = []
     for part in (headline, text):
         found = [(word_of(match.group()), match.start(), match.end()) for match in WORD.finditer(part)]
         title_case = part is headline and _is_title_case([word for word, _, _ in found])
+        inside: list[Placed] = []
         before = 0
         opens = True
         at = len(words)
@@ -301,15 +245,21 @@ def _read(names: _Names, headline: str, text: str) -> list[Word]:
                 if word.capital:
                     if word.name:
                         candidates.append((word, opens or title_case, at))
+                    if word.proper and not opens:
+                        inside.append((word, start))
                 else:
                     lower_seen.add(word.low)
+                    if word.proper and not opens:
+                        inside.append((word, start))
             elif word.name:
                 candidates.append((word, True, at))
             opens = False
             at += 1
         words += [word for word, _, _ in found]
         words.append(STOP)
-    titles, countries, used = _places_and_titles(words)
+        if not title_case:
+            names.runs += runs(part, inside)
+    titles, countries, used = places_and_titles(words)
     names.take(titles, countries)
     previous = -2
     previous_key = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
+from .called import called
 from .concepts import SUBJECTS_MASK, bits_of
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident
@@ -14,6 +15,21 @@ from .statistics import Statistics
 RETALIATION: Final = bits_of("retaliation")
 MOURNING: Final = bits_of("funeral and burial", "national mourning", "condole")
 KILLED: Final = bits_of("killed")
+#: the first letter behind Latin ones with all their marks
+_END_OF_LATIN: Final = "\u0250"
+
+
+class Name(NamedTuple):
+    """A name in full. keys, words: see called.Called. coded: of a party or a place, not of the text alone
+
+    times: reports that write it so
+    """
+
+    written: str
+    keys: frozenset[str]
+    words: frozenset[str]
+    coded: bool
+    times: int
 
 
 class Face:
@@ -25,8 +41,8 @@ class Face:
     """
 
     __slots__ = (
-        "concept_norm", "concepts", "days", "doers", "end", "incident_id", "item", "kind", "means", "mourns", "names",
-        "norm", "place", "reports", "representatives", "retaliates", "seq", "shown", "size", "spoken_of", "start",
+        "_called", "concept_norm", "concepts", "days", "doers", "end", "incident_id", "item", "kind", "means", "mourns",
+        "names", "norm", "place", "reports", "representatives", "retaliates", "seq", "size", "spoken_of", "start",
         "targets", "version", "victims", "weights",
     )  # fmt: skip
 
@@ -47,13 +63,11 @@ class Face:
         placed = [item for item in telling if item.f.lat is not None]
         self.item = min(placed or telling, key=lambda item: item.f.place_rank)
         self.names: dict[str, int] = {}
-        self.shown: dict[str, str] = {}
         self.spoken_of: dict[int, int] = {}
         for member in members:
             f = member.item.f
-            for key, written in zip(f.names, f.shown, strict=True):
+            for key in f.names:
                 self.names[key] = self.names.get(key, 0) + 1
-                self.shown.setdefault(key, written)
             mask = f.concepts
             while mask:
                 bit = mask & -mask
@@ -75,6 +89,7 @@ class Face:
         self.version = -1
         self.weights: dict[str, float] = {}
         self.norm = self.concept_norm = 0.0
+        self._called: list[Name] | None = None
 
     def weigh(self, statistics: Statistics) -> None:
         if self.version == statistics.version:
@@ -96,6 +111,26 @@ class Face:
     def share_naming(self, keys: frozenset[str]) -> float:
         """In what share of its representatives one of these is named."""
         return max((self.names.get(key, 0) for key in keys), default=0) / len(self.representatives)
+
+    def called(self) -> list[Name]:
+        """Names in full, as its representatives write them, each in the spelling that most of them have."""
+        if self._called is None:
+            found: dict[str, Name] = {}
+            for member in self.representatives:
+                f = member.item.f
+                coded = {*f.place, *f.actors, *f.targets, *f.speakers, *f.behalf, *f.about}
+                for written in f.called:
+                    taken, before = called(written), found.get(written)
+                    if taken.keys:
+                        as_coded = taken.keys <= coded or (before is not None and before.coded)
+                        times = 1 if before is None else before.times + 1
+                        found[written] = Name(written, taken.keys, taken.words, as_coded, times)
+            best: dict[frozenset[str], Name] = {}
+            for name in found.values():
+                if name.words not in best or _better_spelt(name, best[name.words]):
+                    best[name.words] = name
+            self._called = list(best.values())
+        return self._called
 
     def says(self, concept: int) -> float:
         """In what share of its representatives one of these concepts is spoken of."""
@@ -124,3 +159,27 @@ def earlier_than(y: Face, x: Face) -> bool:
 def sides_turned(x: Face, y: Face) -> bool:
     """Who was hit there strikes here, or who struck there is hit here."""
     return not (x.victims.isdisjoint(y.doers) and x.doers.isdisjoint(y.victims))
+
+
+def names_of_both(x: Face, y: Face) -> list[Name]:
+    """Names that both have: all words of one stand in one of the other. What is part of another is left out, and of
+    several spellings all but the one that somebody coded, or that most reports have."""
+    by_key: dict[str, list[Name]] = {}
+    for theirs in y.called():
+        for key in theirs.keys:
+            by_key.setdefault(key, []).append(theirs)
+    shared: dict[frozenset[str], Name] = {}
+    for ours in x.called():
+        for theirs in [name for key in sorted(ours.keys) for name in by_key.get(key, ())]:
+            for one, other in ((ours, theirs), (theirs, ours)):
+                known = shared.get(one.words)
+                if one.words <= other.words and (known is None or _better_spelt(one, known)):
+                    shared[one.words] = one
+    return [name for name in shared.values() if not any(name.words < other for other in shared)]
+
+
+def _better_spelt(one: Name, known: Name) -> bool:
+    """Reasons are English: of a name that is written in several scripts the Latin one goes before."""
+    return (one.coded, max(one.written) < _END_OF_LATIN, one.times) > (
+        known.coded, max(known.written) < _END_OF_LATIN, known.times
+    )  # fmt: skip

@@ -52,6 +52,7 @@ class Features(_Unread):
     title: hashes of the words of the title in the article's address, sorted
     length: characters of headline and text
     opening: positions in `names` of those in the headline and the first words of the text
+    called: names in full, as written, coded ones first: for reasons to show
     """
 
     kind: str
@@ -94,6 +95,7 @@ class Features(_Unread):
     title: tuple[int, ...] = ()
     length: int = 0
     opening: tuple[int, ...] = ()
+    called: tuple[str, ...] = ()
 
 
 class Gist(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Final
 from schemas.vocabulary import Relation
 
 from .concepts import concept_names
-from .faces import KILLED, Face, apart_km, days_apart, sides_turned
+from .faces import KILLED, Face, Name, apart_km, days_apart, names_of_both, sides_turned
 from .items import ONE_SPOT_KM
 from .statistics import Statistics
 
@@ -57,32 +57,40 @@ def relation_of(x: Face, y: Face) -> Relation:
 
 
 def reasons_of(x: Face, y: Face, statistics: Statistics) -> tuple[str, ...]:
-    """What was found, the most telling first. x: the later one."""
+    """What was found, the most telling first. x: the later one. The same words stand on both heads.
+
+    Whoever is named is shown by a name of both, in full; a sentence that has none to show is left out.
+    """
     found = []
-    kind = _KIND_WORD[y.kind]
-    if x.kind == "p" and y.kind != "p" and (named := [key for key in sorted(y.targets) if key in x.names]):
-        found.append(f"the protest names {_shown(x, named, statistics)}, the target of the {kind}")
-    if x.kind == "a" and (struck := sorted((x.doers & y.victims) | (x.victims & y.doers))):
-        names = _shown(x, struck, statistics)
-        found.append(f"who was hit there strikes here, or the reverse{': ' + names if names else ''}")
+    kind, shared = _KIND_WORD[y.kind], names_of_both(x, y)
+
+    def shown(keys: frozenset[str]) -> str:
+        return _shown([name for name in shared if name.keys <= keys], statistics)
+
+    if x.kind == "p" and y.kind != "p" and (names := shown(y.targets)):
+        found.append(f"the protest names {names}, the target of the {kind}")
+    if x.kind == y.kind == "a":
+        if names := shown(x.doers & y.victims):
+            found.append(f"{names}, hit in the earlier attack, said to strike in the later one")
+        if names := shown(x.victims & y.doers):
+            found.append(f"{names}, said to strike in the earlier attack, hit in the later one")
     if x.kind == "a" and x.retaliates >= _CLEARLY:
-        found.append("its reports speak of retaliation")
+        found.append("the later reports speak of retaliation")
     if x.kind == "p" and x.mourns >= _CLEARLY:
-        found.append("its reports speak of mourning")
+        found.append("the later reports speak of mourning")
     apart = _apart(x, y)
     if x.kind == y.kind == "a" and x.means & y.means:
         means = ", ".join(concept_names(x.means & y.means)[:_SHOWN_NAMES])
         found.append(f"same weapon ({means})" + (f", {apart}" if apart else ""))
     elif apart:
         found.append(apart)
-    places = sorted(key for key in y.place - x.place if key in x.names)
-    if places:
-        found.append(f"its reports name {_shown(x, places, statistics)}, where the {kind} was")
+    elsewhere = frozenset(key for key in y.place - x.place if key in x.names)
+    if names := _shown([name for name in shared if name.keys <= y.place and name.keys & elsewhere], statistics):
+        found.append(f"the later reports name {names}, where the earlier {kind} was")
     day = y.first_day()
     if day is not None and day != x.first_day() and day in x.days:
-        found.append(f"its reports name the day of the {kind}, {date.fromordinal(day).isoformat()}")
-    shared = [key for key in sorted(x.names) if key in y.names and key not in places]
-    if shared and (names := _shown(x, shared, statistics)):
+        found.append(f"the later reports name the day of the earlier {kind}, {date.fromordinal(day).isoformat()}")
+    if names := _shown([name for name in shared if name.keys.isdisjoint(elsewhere)], statistics):
         found.append("both name " + names)
     return tuple(found[:_MOST_REASONS]) or ("they share what no other earlier incident does",)
 
@@ -99,8 +107,10 @@ def _apart(x: Face, y: Face) -> str:
     return ", ".join(words)
 
 
-def _shown(face: Face, keys: Sequence[str], statistics: Statistics) -> str:
-    """Names as written, the rarest first."""
-    ranked = sorted(keys, key=lambda key: (-round(statistics.weight(key), 6), key))
-    named = [face.shown[key] for key in ranked if key in face.shown and key[0] not in "@#"]
-    return ", ".join(named[:_SHOWN_NAMES])
+def _shown(names: Sequence[Name], statistics: Statistics) -> str:
+    """As written; those that somebody coded first, then the rarest."""
+
+    def rank(name: Name) -> tuple[bool, float, str]:
+        return not name.coded, -max(round(statistics.weight(key), 6) for key in name.keys), name.written
+
+    return ", ".join([name.written for name in sorted(names, key=rank)[:_SHOWN_NAMES]])

@@ -16,12 +16,15 @@ MAX_WORD: Final = 100
 _TELLING: Final = 4
 _SHORTEST_NAME: Final = 3
 _SHORTEST_UNCASED_NAME: Final = 4
+#: letters before a hyphen and a capital: an article (al-, аль-), where more are a word of their own
+_LONGEST_ARTICLE: Final = 3
 
 
 class Word(NamedTuple):
     """written: without a possessive 's; low: folded, as words are looked up
 
     cased: its script tells names by a capital; capital: and it has one; long: of four letters or more, as written
+    proper: written as a name: Boko, al-Kadhimi, what is in a script without capitals; not Iran-backed, pro-Iran
     name: it could be one: no common word, no month, no country; doubtful: a concept, a name only inside a sentence
     key: by which spellings of a name meet; country: code of the country that it names
     concepts: mask, of any language; marked: may begin a title or a country's name; dates: a month, weekday or the like
@@ -33,6 +36,7 @@ class Word(NamedTuple):
     cased: bool
     capital: bool
     long: bool
+    proper: bool
     name: bool
     key: str
     country: str | None
@@ -71,6 +75,7 @@ def _word(raw: str) -> Word:
         cased=cased,
         capital=cased and word[0].isupper(),
         long=cased and len(raw) >= _TELLING,
+        proper=not cased or _is_proper(word),
         name=name,
         key=skeleton(low),
         country=country,
@@ -82,9 +87,17 @@ def _word(raw: str) -> Word:
     )
 
 
+def _is_proper(word: str) -> bool:
+    """Of a script with capitals."""
+    head, _, tail = word.partition("-")
+    if word[0].isupper():
+        return not (tail[:1].islower() and len(tail) > _LONGEST_ARTICLE)
+    return word != word.lower() and len(head) <= _LONGEST_ARTICLE and lexicon.country_of(fold(tail)) is None
+
+
 def no_possessive(word: str) -> str:
     return word[:-2] if word[-2:] in ("'s", "’s", "'S") else word
 
 
 #: what stands between headline and text
-STOP: Final = Word(".", ".", False, False, False, False, ".", None, 0, False, False, -1, -1)
+STOP: Final = Word(".", ".", False, False, False, False, False, ".", None, 0, False, False, -1, -1)

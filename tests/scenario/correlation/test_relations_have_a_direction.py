@@ -139,3 +139,7 @@ def test_on_real_reports_the_two_heads_never_disagree() -> None:
     for (one, other), (relation, direction) in ends.items():
         assert ends[other, one] == (relation, opposite[direction])
         assert (direction is None) == (relation == "same_campaign")
+    reasons = {reason for head in heads.values() for other in head.related for reason in other.reasons}
+    named = [name for reason in reasons if reason.startswith("both name ") for name in reason[10:].split(", ")]
+    assert "Green Zone" in named
+    assert not {"Citing", "enforcement", "students", "Command", "Green"}.intersection(named)
