@@ -122,10 +122,11 @@ class Gate:
     @property
     def is_ready(self) -> bool:
         """Whether it has its share of the partitions, and has read their log to the end."""
-        return self._has_share and all(partition.caught_up for partition in self._partitions.values())
+        return self.has_share and all(partition.caught_up for partition in self._partitions.values())
 
     @property
-    def _has_share(self) -> bool:
+    def has_share(self) -> bool:
+        """Whether the group has given it its share, which may be empty."""
         return self._assigned is not None and not self._to_take_up
 
     def start(self) -> None:
@@ -366,7 +367,7 @@ class Gate:
                 places.append(TopicPartition(EVENTS, number, partition.next_event, metadata=clocks))
             if partition.next_command >= 0:
                 places.append(TopicPartition(COMMANDS, number, partition.next_command))
-        if not places and (self.trouble is None or not self._has_share or is_last):
+        if not places and (self.trouble is None or not self.has_share or is_last):
             return
         try:
             if places:

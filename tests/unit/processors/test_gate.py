@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
 
 from processors.gate import Gate, NotAppended
+from processors.gate_service import GateProbes
 from runtime.settings import Settings
 from schemas.codec import encode
 from schemas.decision import Command, Decision
@@ -394,3 +395,16 @@ def test_while_there_is_trouble_no_fetch_is_hurried() -> None:
     gate.step()
     assert consumer.resumed == [COMMANDS]
     assert len(consumer.questions) == asked
+
+
+def test_a_login_is_suspected_while_the_gate_has_no_share_and_so_asks_the_broker_nothing() -> None:
+    consumer = FakeConsumer([EVENT], [END])
+    gate, _ = a_gate(consumer)
+    probes = GateProbes(gate)
+    assert probes.suspects_login()
+    gate.step()
+    assert not probes.suspects_login()
+    consumer.revoke(consumer, [TopicPartition(EVENTS, 0), TopicPartition(COMMANDS, 0)])
+    gate.step()
+    assert gate.trouble is None
+    assert probes.suspects_login()
