@@ -107,8 +107,8 @@ class GateProbes:
         return self._gate.metrics.render()
 
     def suspects_login(self) -> bool:
-        """Whether the login may be refused: since the last commit there was trouble, a turn does not end, or the gate has
-        no share: without one it asks nothing of the broker, and hears nothing."""
+        """Whether the login may be refused: since the last commit there was trouble, a turn does not end, or the gate
+        has no share: without one it asks nothing of the broker, and hears nothing."""
         gate = self._gate
         return gate.trouble is not None or not gate.has_share or self._turns(_SUSPECT_S) is not None
 
