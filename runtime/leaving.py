@@ -32,7 +32,10 @@ def leave(consumer: Consumer, holds: Callable[[], bool], *, closing_s: float = _
 
     holds: whether partitions are assigned that were not yet revoked
     """
-    consumer.unsubscribe()
+    try:
+        consumer.unsubscribe()
+    except RuntimeError:  # it is closed: whoever stops twice has left once
+        return
     until, quiet = monotonic() + _LEAVING_S, 0
     while monotonic() < until and quiet < _QUIET_TURNS:
         held = holds()

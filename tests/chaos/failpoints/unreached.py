@@ -60,7 +60,7 @@ UNREACHED: Final[dict[str, str]] = {
     "runtime/clients.py ask_marks: consumer.get_watermark_offsets() (2)": "seldom: the same",
     "runtime/clients.py check_reachable: probe.poll()": "no broker at all; nothing has begun",
     "processors/service.py _serve: loop.call_soon_threadsafe()": "a refused login; the worker is ending",
-    "processors/watch.py Watch.run: self._loop.call_soon_threadsafe()": "a core that does not come back",
+    "processors/watch.py Watch._see_it_end: self._loop.call_soon_threadsafe()": "a core that does not come back",
     "runtime/refusals.py why_missing: ": "words for a topic that is missing; the worker is ending",
     "runtime/topic_admin.py is_embedded: ": _TOPICS,
     "runtime/topic_admin.py create_topics: ": _TOPICS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from runtime.leaving import DidNotLeave, leave
 
@@ -57,6 +57,13 @@ def test_a_close_that_hangs_does_not_keep_the_process(hanging: Leaving) -> None:
     with pytest.raises(DidNotLeave, match="did not close within"):
         leave(hanging, lambda: False, closing_s=0.05)
     assert hanging.done == ["unsubscribe"]
+
+
+def test_who_has_left_may_leave_once_more() -> None:
+    consumer = Consumer({"bootstrap.servers": "127.0.0.1:9", "group.id": "g", "log_level": 0})
+    consumer.subscribe(["t"])
+    for _ in range(2):
+        leave(consumer, lambda: False)
 
 
 def test_what_the_client_complains_of_is_heard() -> None:
