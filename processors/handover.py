@@ -73,7 +73,7 @@ class Handover:
     """All that one batch brought about; written whole, in one transaction, or not at all.
 
     outgoing: updates in the order of the log, entries (the newest of each event), heads (of each incident
-        touched), rejects in the order of the log
+        touched), rejects in the order of the log, then those of heads that could not be made
     state: keyed state of the regions, then the partition's own record with the offset; None: the key is gone
     offset: the last one applied, -1 where nothing was applied yet
     taken, skipped: records applied or rejected; records that had been before

@@ -7,16 +7,14 @@ A record that cannot be taken never stops the others: it goes to the topic of re
 
 from __future__ import annotations
 
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from processors.correlation import CannotApply, Changes, LogRecord, RegionCore, StateRecord
+from processors.batch import Batch, last_of_the_traceback
+from processors.correlation import CannotApply, LogRecord, RegionCore, StateRecord
 from processors.correlation import UnreadableState as UnreadableCoreState
-from processors.dead_letter import dead_letter
 from processors.handover import (
     ConsumerRecord,
     Fault,
@@ -31,29 +29,17 @@ from processors.handover import (
     is_partition_key,
     partition_key,
 )
-from schemas.codec import TYPE_DECISION, TYPE_EVENT, TYPE_TICK, LogMessage, decode_log_record, encode
-from schemas.decision import Decision, Tick
-from schemas.errors import MalformedRecord, TooLarge
-from schemas.event import AttackEvent, ProtestEvent, StatementEvent
-from schemas.headers import headers_of, read_headers
+from schemas.codec import TYPE_DECISION, TYPE_EVENT, TYPE_TICK, decode_log_record
+from schemas.decision import Tick
+from schemas.errors import MalformedRecord
+from schemas.headers import read_headers
 from schemas.regions import ALL_REGIONS, partition_of
-from schemas.timeline import Entry, IncidentTimeline, TimelineUpdate
-from schemas.topics import DEFAULT_PARTITIONS, ENTRIES, EVENTS, TIMELINES, UPDATES
+from schemas.topics import DEFAULT_PARTITIONS, EVENTS
 
 _REGIONS: Final = frozenset(ALL_REGIONS)
-_MAX_TRACEBACK: Final = 16_000
 #: what nearly every record says of itself: one look instead of a reading of all headers
 _TYPES: Final[dict[bytes | None, str]] = {name.encode(): name for name in (TYPE_EVENT, TYPE_DECISION, TYPE_TICK)}
-_KINDS: Final[dict[type[LogMessage], str]] = {
-    AttackEvent: "attack",
-    StatementEvent: "statement",
-    ProtestEvent: "protest",
-    Decision: "decision",
-    Tick: "tick",
-}
 _TYPE_LENGTH: Final = len("ce_type")
-#: kind and standing of an incident, for the headers
-_Labels = tuple[str | None, str | None]
 
 
 class PartitionRouter:
@@ -112,16 +98,17 @@ class PartitionRouter:
         Raises GapInLog, and then has changed nothing; ValueError for records of another topic or partition.
         """
         fresh = self._fresh(records)
-        batch = _Batch()
+        batch = Batch()
         for record in fresh:
             self.working_on = record.offset
             self._take(record, batch)
         self.working_on = None
         if not fresh:
             return Handover((), (), self._offset, skipped=len(records))
+        outgoing = batch.outgoing(self._cores)  # before the faults are read: a head may turn out to be one
         self._offset = fresh[-1].offset
         return Handover(
-            outgoing=batch.outgoing(self._cores),
+            outgoing=outgoing,
             state=tuple(self._drained()),
             offset=self._offset,
             taken=len(fresh),
@@ -219,7 +206,7 @@ class PartitionRouter:
             fresh.append(record)
         return fresh
 
-    def _take(self, record: ConsumerRecord, batch: _Batch) -> None:
+    def _take(self, record: ConsumerRecord, batch: Batch) -> None:
         try:
             region = self._region_of(record)
             message = decode_log_record(_ce_type(record.headers), record.value)
@@ -248,9 +235,9 @@ class PartitionRouter:
                 f"the core failed on it with {type(error).__name__}: a fault of this version. "
                 "The worker's log has the traceback; send the record again with a version that mends it"
             )
-            batch.reject(record, "value", problem, traceback.format_exc()[-_MAX_TRACEBACK:])
+            batch.reject(record, "value", problem, last_of_the_traceback())
         else:
-            batch.add(region, message, changes, core)
+            batch.add(region, message, changes, core, record)
 
     def _region_of(self, record: ConsumerRecord) -> str:
         """The key decides, not the message: a correction goes to the region of what it corrects."""
@@ -287,93 +274,6 @@ class PartitionRouter:
 
     def _own_state(self) -> tuple[bytes, bytes]:
         return partition_key(self.partition), encode_partition_state(PartitionState(self._offset, self._core_version))
-
-
-class _Batch:
-    """What has come of the records of one batch so far."""
-
-    def __init__(self) -> None:
-        self._updates: list[Outgoing] = []
-        self._rejects: list[Outgoing] = []
-        self._entries: dict[str, tuple[Entry, str, int, _Labels]] = {}
-        self._touched: dict[tuple[str, str], datetime] = {}
-        self._parting: dict[tuple[str, str], IncidentTimeline] = {}
-        self.kinds: Counter[str] = Counter()
-        self.changes: Counter[str] = Counter()
-        self.faults: list[Fault] = []
-        self.clock: datetime | None = None
-        self.candidates: list[int] = []
-
-    def add(self, region: str, message: LogMessage, changes: Changes, core: RegionCore) -> None:
-        self.kinds[_KINDS[type(message)]] += 1
-        recorded_at = message.recorded_at
-        if self.clock is None or recorded_at > self.clock:
-            self.clock = recorded_at
-        if changes.candidates is not None:
-            self.candidates.append(changes.candidates)
-        brought = {update.incident_id: update for update in changes.updates}
-        for update in changes.updates:
-            for change in update.changes:
-                self.changes[change.type] += 1
-            self._updates.append(_sent_update(update, _labels(core, update.incident_id)))
-        for entry in changes.entries:
-            update_of = brought.get(entry.incident_id)
-            revision = update_of.revision if update_of else core.head(entry.incident_id).revision
-            self._entries.pop(entry.event_id, None)  # so that the order is that of the last change
-            # labels of now, not of the end of the batch: headers must not depend on where a batch ends
-            self._entries[entry.event_id] = (entry, region, revision, _labels(core, entry.incident_id))
-        for head in changes.parting:
-            if (region, head.incident_id) in self._touched:
-                self._parting[region, head.incident_id] = head
-        for incident_id in changes.touched:
-            update_of = brought.get(incident_id)
-            self._touched.pop((region, incident_id), None)
-            self._parting.pop((region, incident_id), None)  # its founding report came again: it is back
-            self._touched[region, incident_id] = update_of.recorded_at if update_of else recorded_at
-
-    def reject(self, record: ConsumerRecord, field: str, problem: str, trace: str | None = None) -> None:
-        self._rejects.append(dead_letter(record, field, problem))
-        self.faults.append(Fault(record.offset, field, problem, trace))
-
-    def outgoing(self, cores: dict[str, RegionCore]) -> tuple[Outgoing, ...]:
-        entries = (_sent_entry(*entry) for entry in self._entries.values())
-        heads = (
-            _sent_head(self._parting.get(place) or cores[place[0]].head(place[1]), recorded_at)
-            for place, recorded_at in self._touched.items()
-        )
-        return (*self._updates, *entries, *heads, *self._rejects)
-
-
-def _sent_update(update: TimelineUpdate, labels: _Labels) -> Outgoing:
-    kept = update
-    while True:
-        try:
-            value = encode(kept)
-            break
-        except TooLarge:
-            if not kept.changes:
-                raise
-            # changes_total goes on telling how many there were
-            kept = kept.model_copy(update={"changes": kept.changes[: len(kept.changes) // 2]})
-    headers = headers_of(update, incident_kind=labels[0], standing=labels[1])
-    return Outgoing(UPDATES, update.incident_id.encode(), value, tuple(headers))
-
-
-def _sent_entry(entry: Entry, region: str, revision: int, labels: _Labels) -> Outgoing:
-    headers = headers_of(entry, region=region, revision=revision, incident_kind=labels[0], standing=labels[1])
-    return Outgoing(ENTRIES, entry.event_id.encode(), encode(entry), tuple(headers))
-
-
-def _sent_head(head: IncidentTimeline, recorded_at: datetime) -> Outgoing:
-    headers = headers_of(head, recorded_at=recorded_at)
-    return Outgoing(TIMELINES, head.incident_id.encode(), encode(head), tuple(headers))
-
-
-def _labels(core: RegionCore, incident_id: str) -> _Labels:
-    try:
-        return core.labels(incident_id)
-    except KeyError:  # it has just left
-        return None, None
 
 
 def _ce_type(headers: Sequence[tuple[str, bytes | None]]) -> str | None:

@@ -18,9 +18,9 @@ from benchmarks.stand_in import PARTITIONS, Marks, say, think
 from benchmarks.stand_in_core import cores_of
 from faust_confluent.options import gathering
 from faust_confluent.poller import SAME_ANSWER_S
+from processors.batch import _labels, _sent_entry, _sent_head, _sent_update
 from processors.correlation import LogRecord, RegionCore
 from processors.handover import Outgoing, PartitionState, encode_partition_state, partition_key
-from processors.router import _labels, _sent_entry, _sent_head, _sent_update
 from runtime.clients import new_consumer, new_producer
 from runtime.settings import load_settings
 from schemas.codec import decode_log_record

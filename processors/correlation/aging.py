@@ -31,7 +31,7 @@ def age(step: Step[Any]) -> None:
         if incident is None:
             continue
         due = due_of(incident, policy)
-        if incident.stage is Stage.DIGEST and incident_id in told:
+        if incident.stage is Stage.DIGEST and (incident_id in told or _has_news(step, incident_id)):
             later.append(incident)  # who is told of a change must find the timeline
             continue
         if due <= entry:
@@ -46,6 +46,12 @@ def age(step: Step[Any]) -> None:
         store.put_due(incident)  # a clock that jumped by months takes an incident through several stages
     for incident in later:
         store.put_due(incident)
+
+
+def _has_news(step: Step[Any], incident_id: str) -> bool:
+    """Did this record say something of it already? The home of an entry that it shows may just have been forgotten."""
+    draft = step.drafts.get(incident_id)
+    return draft is not None and bool(draft.changes)
 
 
 def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:

@@ -57,6 +57,11 @@ class Draft:
     hide_old_title: bool = False
     dropped: bool = False
 
+    @property
+    def is_leaving(self) -> bool:
+        """It has no head any more: of what still happens to its reports nothing is said."""
+        return self.dropped or self.state.stage is Stage.FORGETTING
+
 
 class Step(Generic[F]):
     """What one record does. now: the region's clock after the record."""
@@ -174,14 +179,14 @@ class Step(Generic[F]):
     def finish(self) -> Changes:
         """Settle what follows from the changes, write the incidents, make the messages."""
         for draft in list(self.drafts.values()):
-            if draft.members_changed and not draft.dropped and draft.state.merged_into is None:
+            if draft.members_changed and not draft.is_leaving and draft.state.merged_into is None:
                 summarize(self, draft)
         updates: list[TimelineUpdate] = []
         for incident_id, draft in self.drafts.items():
             if draft.dropped:
                 self.store.drop_incident(incident_id)
                 continue
-            changes = self._changes_of(draft)
+            changes = [] if draft.is_leaving else self._changes_of(draft)
             if changes:
                 draft.state.revision += 1
                 updates.append(self._update(draft.state, changes))
@@ -196,7 +201,7 @@ class Step(Generic[F]):
 
     def _entries(self) -> list[Entry]:
         found = (self.store.events.get(event_id) for event_id in self._entries_changed)
-        made = (self.entries.of(event) for event in found if event is not None)
+        made = (self.entries.of(event) for event in found if event is not None and self.resolve(event.incident_id))
         return [entry for entry in made if entry is not None]
 
     def _changes_of(self, draft: Draft) -> list[AnyChange]:

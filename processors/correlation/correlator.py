@@ -14,7 +14,6 @@ from .changes import Step
 from .clock import micros
 from .decisions import decide
 from .entries import Entries
-from .incidents import Stage
 from .linking.api import Linker
 from .placing import arrive
 from .policy import Policy
@@ -67,12 +66,14 @@ class Correlator(Generic[F]):
         elif not isinstance(message, Tick):
             arrive(step, message)
         relate_regrouped(step)
-        return step.finish()
+        changes = step.finish()
+        _check_heads(store, changes)
+        return changes
 
     def head(self, incident_id: str) -> IncidentTimeline:
         """The head of an incident as it stands now. KeyError where there is none, or none any more."""
         incident = self._store.incidents[incident_id]
-        if incident.stage is Stage.FORGETTING:
+        if not incident.has_head:
             raise KeyError(incident_id)
         return head_of(self._store, self._entries, incident)
 
@@ -98,6 +99,14 @@ class Correlator(Generic[F]):
         if self._store.clock is not None:
             raise ValueError("restore goes into a new core: this one has read records already")
         restored(self._store, records)
+
+
+def _check_heads(store: Store[Any], changes: Changes) -> None:
+    """Who is told of a change asks for the head next. One that is not there must fail here, where the record is taken
+    back, not there."""
+    for incident_id in (*changes.touched, *(entry.incident_id for entry in changes.entries)):
+        incident = store.incidents.get(incident_id)
+        assert incident is not None and incident.has_head, f"{incident_id} was changed and has no head"
 
 
 def _is_known(store: Store[Any], message: LogMessage) -> bool:

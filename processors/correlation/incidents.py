@@ -155,9 +155,14 @@ class IncidentState:
         return Activity.QUIET if self.stage is Stage.QUIET else Activity.CLOSED
 
     @property
+    def has_head(self) -> bool:
+        """Not once it is about to be forgotten."""
+        return self.stage is not Stage.FORGETTING
+
+    @property
     def is_shown(self) -> bool:
         """Whether it has a head of its own: neither merged into another nor about to be forgotten."""
-        return self.merged_into is None and self.stage is not Stage.FORGETTING
+        return self.merged_into is None and self.has_head
 
 
 _all_of = attrgetter(*(field.name for field in fields(IncidentState)))

@@ -69,6 +69,8 @@ def test_the_newest_head_is_what_the_core_would_say_now(log: list[LogRecord]) ->
         except CannotApply:
             continue
         last = {head.incident_id: head for head in changes.parting}
+        for incident_id, head in last.items():
+            assert encode(head) == newest[incident_id], "what goes changed before it went, and said nothing"
         for incident_id in changes.touched:
             try:
                 head = core.head(incident_id)
@@ -76,12 +78,12 @@ def test_the_newest_head_is_what_the_core_would_say_now(log: list[LogRecord]) ->
                 # only where it is gone: one record may forget it and found it anew, which the router knows, too
                 head = last[incident_id]
             newest[incident_id] = encode(head)
-        for incident_id, head in newest.items():
+        for incident_id, told in newest.items():
             try:
                 now = encode(core.head(incident_id))
             except KeyError:
                 continue  # forgotten
-            assert now == head, incident_id
+            assert now == told, incident_id
 
 
 @_SETTINGS

@@ -19,7 +19,7 @@ from schemas.decision import Tick
 from schemas.headers import read_headers
 from schemas.regions import partition_of
 from schemas.rejection import read_rejection
-from schemas.timeline import ClaimAdded, TimelineUpdate
+from schemas.timeline import ClaimAdded, IncidentTimeline, TimelineUpdate
 from schemas.topics import ENTRIES, EVENTS, REJECTED, REJECTED_MAX_BYTES, TIMELINES, UPDATES
 from tests.tally_core import START, VERSION, TallyCore, a_decision, an_attack, in_log
 
@@ -193,6 +193,60 @@ def test_a_failing_core_rejects_with_the_same_bytes_each_time_and_shows_the_trac
     assert handed.faults[0].traceback is not None
     assert "no way to take" in handed.faults[0].traceback
     assert [out.key for out in to(TIMELINES, handed)] == [b"world:fire"]
+
+
+def test_a_core_that_cannot_give_a_head_stops_nothing_and_its_record_is_rejected() -> None:
+    """It has taken the record: what comes next is applied to that, and the next change writes the head."""
+
+    class Headless(TallyCore):
+        def head(self, incident_id: str) -> IncidentTimeline:
+            if incident_id == "world:fire" and len(self._incidents[incident_id]["events"]) == 1:
+                raise KeyError(incident_id)
+            return super().head(incident_id)
+
+    router = PartitionRouter(0, Headless, core_version=VERSION, partitions=1)
+    records = log(in_log(an_attack("fire", "e1")), in_log(an_attack("flood", "e2")))
+    handed = router.process(records)
+    (rejected,) = to(REJECTED, handed)
+    assert rejected.value == records[0].value
+    assert why(rejected) == ("value", handed.faults[0].reason)
+    assert "was taken, but world:fire could not be written as it is now: KeyError" in handed.faults[0].reason
+    assert handed.faults[0].traceback is not None
+    assert [out.key for out in to(TIMELINES, handed)] == [b"world:flood"]
+    assert [out.key for out in to(UPDATES, handed)] == [b"world:fire", b"world:flood"]
+    assert handed.offset == 1
+    after = router.process(log(in_log(an_attack("fire", "e3")), first=2))
+    assert [out.key for out in to(TIMELINES, after)] == [b"world:fire"]
+    assert after.faults == ()
+
+
+def test_an_entry_whose_incident_has_no_head_is_left_out_and_its_record_rejected() -> None:
+    class Headless(TallyCore):
+        def apply(self, record: LogRecord) -> Changes:
+            changes = super().apply(record)
+            return dataclasses.replace(changes, touched=(), updates=())
+
+        def head(self, incident_id: str) -> IncidentTimeline:
+            raise KeyError(incident_id)
+
+    router = PartitionRouter(0, Headless, core_version=VERSION, partitions=1)
+    handed = router.process(log(in_log(an_attack("fire", "e1"))))
+    (rejected,) = handed.outgoing
+    assert rejected.topic == REJECTED
+    assert "was taken" in why(rejected)[1]
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"), [(MemoryError(), MemoryError), (UnreadableCoreState("event e1"), UnreadableState)]
+)
+def test_a_head_that_says_nothing_of_the_record_ends_the_router(raised: Exception, expected: type[Exception]) -> None:
+    class Broken(TallyCore):
+        def head(self, incident_id: str) -> IncidentTimeline:
+            raise raised
+
+    router = PartitionRouter(0, Broken, core_version=VERSION, partitions=1)
+    with pytest.raises(expected):
+        router.process(log(in_log(an_attack("fire", "e2"))))
 
 
 def test_a_machine_out_of_memory_is_no_fault_of_the_record() -> None:

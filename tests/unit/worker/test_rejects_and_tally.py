@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from processors.batch import _KINDS
 from processors.handover import Fault, Handover
 from processors.lane import Done
 from processors.rejects import RejectLimit, TooManyRejects
-from processors.router import _KINDS
 from processors.tally import field_label, tally
 from runtime.metrics import FIELDS, KINDS, WorkerMetrics
 
