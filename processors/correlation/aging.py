@@ -78,21 +78,18 @@ def _advance(step: Step[Any], draft: Draft, due: int, most: int) -> int:
 
 
 def _sweep(step: Step[Any], incident: IncidentState, most: int) -> int:
-    """Let the evidence of the next members go, but for the most significant ones, and the entries that the head does
-    not show."""
+    """Let the evidence of the next members go, but for the most significant ones. Entries stay: a decision about one of
+    them must reach its topic (docs/decisions/0075)."""
     store = step.store
     members = store.members.get(incident.incident_id, [])
     start = bisect_right(members, incident.swept)
     due = members[start : start + most]
     if due:
-        significant, newest = store.roster(incident.incident_id).windows()
-        shown, kept = {*significant, *newest}, set(significant[: store.policy.digest_evidence])
+        significant, _ = store.roster(incident.incident_id).windows()
+        kept = set(significant[: store.policy.digest_evidence])
         for seq in due:
-            event = store.by_seq[seq]
             if seq not in kept:
-                store.let_go(event)
-            if seq not in shown and event.body is not None:
-                store.swap_event(event._replace(body=None))
+                store.let_go(store.by_seq[seq])
         incident.swept = due[-1]
     if start + len(due) == len(members):
         incident.stage = Stage.DIGEST

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Final, cast
 
 from schemas.codec import TYPE_ENTRY, decode
-from schemas.event import AnyEvent, StatementEvent
+from schemas.event import AnyEvent, StanceTaken, StatementEvent
+from schemas.parts import Occurred
 from schemas.timeline import Entry, EntrySource, Link, Reason
-from schemas.vocabulary import EntryRole
+from schemas.vocabulary import READER, EntryRole, Stance
 
 from .clock import moment_of
-from .facts import WITHDRAWN
+from .facts import WITHDRAWN, When
 from .incidents import EventState
 from .trimming import short_entry
 
 #: entries read back lately; a cache of pure values, so its size changes no result
 _AT_HAND: Final = 4_096
 REDACTED: Final = "[redacted]"
+_NOT_KEPT: Final = Link(
+    score=0.0, reasons=(Reason(feature="not_kept", value="why it was linked is no longer known", contribution=0.0),)
+)
 
 
 class Entries:
@@ -27,7 +31,7 @@ class Entries:
         self._short: dict[str, tuple[str, Entry, int]] = {}
 
     def of(self, event: EventState) -> Entry | None:
-        """None where the incident is a digest that does not keep this one."""
+        """None where the state was written by a version that let the entries go which a digest does not show."""
         if event.body is None:
             return None
         known = self._at_hand.get(event.event_id)
@@ -78,10 +82,7 @@ class Entries:
 
     def again(self, event: EventState, link: Link | None = None) -> EventState:
         """The state with its body brought up to date after a change of the state (or of the link)."""
-        if event.body is None:
-            return event
-        entry = self.of(event)
-        assert entry is not None
+        entry = self.of(event) or _of_the_state(event)
         changes = _decided(event)
         if link is not None:
             changes["link"] = link
@@ -91,7 +92,6 @@ class Entries:
 
     def redacted(self, event: EventState) -> EventState:
         """Everything that could say who or what is taken out; that there was a report, when and by whom, stays."""
-        entry = self.of(event)
         bare = event._replace(
             redacted=True,
             assertions=(),
@@ -102,17 +102,15 @@ class Entries:
             speaker_key=f"redacted:{event.seq}",
             marks=tuple(mark._replace(text=REDACTED) for mark in event.marks),
         )
-        if entry is None:
-            return bare
+        entry = self.of(event) or _of_the_state(bare)
         bare_link = Link(
             score=entry.link.score,
             reasons=tuple(Reason(feature=r.feature, value=REDACTED, contribution=r.contribution)
                           for r in entry.link.reasons),
         )  # fmt: skip
-        occurred = entry.occurred.model_copy(update={"as_reported": None}) if entry.occurred else None
         changes = _decided(bare) | {
             "headline": REDACTED,
-            "occurred": occurred,
+            "occurred": _without_wording(entry.occurred) if entry.occurred else None,
             "source": entry.source.model_copy(update={"url": None}),
             "actors": (),
             "stances": (),
@@ -131,6 +129,34 @@ class Entries:
         self._at_hand[event_id] = (body, entry)
         if len(self._at_hand) > _AT_HAND:
             del self._at_hand[next(iter(self._at_hand))]
+
+
+def _of_the_state(event: EventState) -> Entry:
+    """What is left of an entry that an earlier version let go: it must still say that it moved, was withdrawn, was
+    redacted. Speakers, links and times of its own went with it; the log has them."""
+    at = moment_of(event.at)
+    wire_origin = event.origin if event.origin != event.publisher else None
+    return Entry(
+        event_id=event.event_id,
+        kind=event.kind,
+        occurred=_occurred(event.when) if event.when is not None else None,
+        reported_at=at,
+        recorded_at=at,
+        headline=event.headline,
+        source=EntrySource(publisher=event.publisher, wire_origin=wire_origin, copy_of=event.copy_of),
+        stances=tuple(StanceTaken(stance=Stance(stance)) for stance in event.stances),
+        link=_NOT_KEPT,
+        **_decided(event),
+    )
+
+
+def _occurred(when: When) -> Occurred:
+    return Occurred.model_validate_json(when.occurred, context={READER: True})
+
+
+def _without_wording(occurred: Occurred) -> Occurred:
+    """The interval alone: `as_reported` is in the source's own words."""
+    return occurred.model_copy(update={"as_reported": None})
 
 
 def _decided(event: EventState) -> dict[str, object]:

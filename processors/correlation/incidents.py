@@ -29,7 +29,7 @@ class EventState(NamedTuple):
     core: it tells of the incident itself (what `role` was before copies and corrections are told apart)
     sources, relay: see facts.source_keys, facts.relay_of
     overruled: "where", "when": what a correction gives instead
-    body: its Entry as JSON, as it was last put out; None once the incident is a digest that does not show it
+    body: its Entry as JSON, as it was last put out; None: an earlier version let it go, with what its head did not show
     """
 
     event_id: str
@@ -109,7 +109,7 @@ class Stage(StrEnum):
     QUIET = "quiet"
     CLOSED = "closed"
     SWEEPING = "sweeping"  # most of its evidence is being let go, oldest first
-    DIGEST = "digest"  # what it shows is kept, and the evidence of a few reports
+    DIGEST = "digest"  # its entries are kept, and the evidence of a few reports
     FORGETTING = "forgetting"  # its events are being forgotten, oldest first
 
 

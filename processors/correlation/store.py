@@ -123,12 +123,6 @@ class Store(Generic[F]):
         self._set_event(event.event_id, event.seq, event)
         self._list_event(event, add=True)
 
-    def swap_event(self, event: EventState) -> None:
-        """Replace the state of an event where nothing has changed that any table or roster goes by (its body)."""
-        self._undo(self._set_event, event.event_id, event.seq, self.events[event.event_id])
-        self._set_event(event.event_id, event.seq, event)
-        self._dirty_in_step.add(("event", event.event_id))
-
     def drop_event(self, event: EventState) -> None:
         """Forget it altogether."""
         self.let_go(event)
