@@ -11,10 +11,10 @@ from schemas.vocabulary import DecisionKind
 from . import lifecycle
 from .changes import Step
 from .correcting import take_back
-from .entries import REDACTED
 from .incidents import EventState, IncidentState, Stage
 from .moving import forward_if_empty, keep_apart, merge, move, split_off
 from .records import CannotApply
+from .redacting import redact
 from .second_look import leave_as_decided
 
 _FIND_IT = "look the id up on the entries or timelines topic; what closed over nineteen months ago is forgotten"
@@ -40,7 +40,7 @@ def decide(step: Step[Any], decision: Decision) -> None:
         case DecisionKind.RETRACT:
             touched = _retract(step, decision, incidents, events)
         case DecisionKind.REDACT:
-            touched = _redact(step, events)
+            touched = redact(step, events)
         case DecisionKind.CLOSE:
             touched = _close(step, decision, incidents)
         case DecisionKind.REOPEN:
@@ -134,54 +134,6 @@ def _retract(
         step.draft(event.incident_id)
         take_back(step, step.store.events[event.event_id], by=decision.command_id)
     return touched
-
-
-def _redact(step: Step[Any], events: list[EventState]) -> list[str]:
-    touched: list[str] = []
-    for event in events:
-        touched.append(event.incident_id)
-        draft = step.draft(event.incident_id)
-        step.store.let_go(event)
-        step.regroup(event.incident_id)
-        step.put_event(step.entries.redacted(event))
-        _forget_why_related(step, event.incident_id)
-        if draft.state.title_event == event.event_id:
-            draft.hide_old_title = True
-        touched.extend(_forget_founder(step, event))
-    return touched
-
-
-def _forget_founder(step: Step[Any], event: EventState) -> list[str]:
-    """What incidents keep of a report beside its entry: its speaker, as their founder; its headline, as the title of
-    what was merged since. Returns the latter."""
-    retitled = []
-    home = step.draft(event.incident_id).state
-    for name in (event.incident_id, *home.merged_from):
-        state = step.incident(name)
-        if state is None:
-            continue
-        if state.founding_event == event.event_id:
-            step.draft(name).state.founder_key = step.store.events[event.event_id].speaker_key
-        if name != event.incident_id and state.title_event == event.event_id and state.title != REDACTED:
-            step.draft(name).state.title = REDACTED
-            step.draft(name).hide_old_title = True
-            retitled.append(name)
-    return retitled
-
-
-def _forget_why_related(step: Step[Any], incident_id: str) -> None:
-    """The words of a relation may be those of the redacted report: on both heads only that it is related stays."""
-    state = step.draft(incident_id).state
-    for kept in state.related:
-        partner = step.resolve(kept.other)
-        back = [other for other in partner.related if other.other == incident_id] if partner is not None else []
-        if partner is not None and any(other.reasons for other in back):
-            draft = step.draft(partner.incident_id)
-            draft.state.related = tuple(
-                other._replace(reasons=()) if other.other == incident_id else other for other in draft.state.related
-            )
-            draft.changes.append(back[0].change())
-    state.related = tuple(kept._replace(reasons=()) for kept in state.related)
 
 
 def _close(step: Step[Any], decision: Decision, incidents: list[IncidentState]) -> list[str]:

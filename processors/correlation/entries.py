@@ -97,6 +97,7 @@ class Entries:
             assertions=(),
             stances=(),
             where=None,
+            when=_reworded(event.when),
             headline=REDACTED,
             title_score=0.0,
             speaker_key=f"redacted:{event.seq}",
@@ -157,6 +158,13 @@ def _occurred(when: When) -> Occurred:
 def _without_wording(occurred: Occurred) -> Occurred:
     """The interval alone: `as_reported` is in the source's own words."""
     return occurred.model_copy(update={"as_reported": None})
+
+
+def _reworded(when: When | None) -> When | None:
+    """For a redacted report: the heads show the words of the first that gives a time."""
+    if when is None:
+        return None
+    return when._replace(occurred=_without_wording(_occurred(when)).model_dump_json(exclude_none=True))
 
 
 def _decided(event: EventState) -> dict[str, object]:
