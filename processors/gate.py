@@ -44,6 +44,8 @@ _DELIVERY_S: Final = 60.0
 _COMMIT_EVERY_S: Final = 5.0
 #: answered commands that are remembered: more than can be answered between two commits
 _REMEMBERED: Final = 10_000
+#: the end of the year 9999: a broker may take any timestamp, one in microseconds too, and no more is a time here
+_LAST_MS: Final = 253_402_300_799_000
 
 
 class NotAppended(Exception):
@@ -266,7 +268,7 @@ class Gate:
             return
         if isinstance(message, Decision):
             self._remember(message.command_id)
-        appended_at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+        appended_at = datetime.fromtimestamp(min(record.timestamp_ms, _LAST_MS) / 1000, UTC)
         partition.clocks.hear(region, message.recorded_at, appended_at, tick=isinstance(message, Tick))
 
     def _remember(self, command_id: str) -> None:

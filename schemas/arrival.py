@@ -33,13 +33,16 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 #: is the commonest fault of dates, and it would close every incident that is open
 LEAP: Final = timedelta(days=60)
 
+_SECOND: Final = timedelta(seconds=1)
+
 #: how many items are looked at, at most, for the next one that has a time
 _LOOK_AHEAD: Final = 256
 
 
 def last_second_of(occurred: Occurred) -> datetime:
     """The end of the interval as the order of reports has it: "7 November" counts to 23:59:59 of its own zone."""
-    return max(occurred.from_, occurred.until - timedelta(seconds=1))
+    # not max(from, until - 1 s): nothing can be taken from the first second of year 1, the zero time of Go and .NET
+    return occurred.from_ if occurred.until - occurred.from_ <= _SECOND else occurred.until - _SECOND
 
 
 def reported_at(event: AnyEvent) -> datetime:

@@ -10,6 +10,7 @@ from .lexicon import MONTHS, RELATIVE_DAYS, WEEKDAYS
 
 #: a day and month without a year mean the one nearest to the reference, at most this far after it
 _AHEAD_DAYS: Final = 60
+_LAST_DAY: Final = date.max.toordinal()
 #: words that are months or weekdays only in the company of a number, or as a name (may, mart, sun)
 _NEEDS_CAPITAL: Final = frozenset(
     {"may", "march", "mar", "mart", "mars", "sun", "sat", "wed", "sol", "mai", "dim", "lun", "ven", "dom"}
@@ -20,7 +21,8 @@ def days_in(words: Sequence[str], folded: Sequence[str], reference: int | None) 
     """Ordinals of the days named in a text, sorted.
 
     words, folded: the same words as written and folded. reference: ordinal of the day of publication (or of
-    the happening); without it only dates with a year are known. A bare year or month is no day.
+    the happening); without it only dates with a year are known. A bare year or month is no day, nor is the day before
+    the first of the calendar.
     """
     found: set[int] = set()
     last = len(folded) - 1
@@ -53,7 +55,12 @@ def days_in(words: Sequence[str], folded: Sequence[str], reference: int | None) 
                     # reports look back: the last such day, the day of publication itself included
                     # (ordinal 1 is a Monday)
                     found.add(reference - (reference - 1 - weekday) % 7)
-    return tuple(sorted(found))
+    return tuple(sorted(day for day in found if 1 <= day <= _LAST_DAY))
+
+
+def written(day: int) -> str:
+    """An ordinal as text, whatever it is: a shift by hours of the first day of year 1 leads out of the calendar."""
+    return date.fromordinal(day).isoformat() if 1 <= day <= _LAST_DAY else "a day outside the calendar"
 
 
 def _number(word: str, most: int) -> int | None:

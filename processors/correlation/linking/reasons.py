@@ -7,13 +7,13 @@ two reports have in common: so each kind of evidence has a share of the score th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Final
 
 from schemas.timeline import Link, Reason
 
 from .candidates import AT, Candidate, IncidentTerms, fill_values, incident_notebook
 from .concepts import concept_names
+from .dates import written
 from .features import DAY_SECONDS, NO_RANK
 from .incidents import Incident, Member
 from .items import ONE_SPOT_KM, Item, kilometres
@@ -231,10 +231,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _day(seconds: int) -> str:
-    try:
-        return date.fromordinal(seconds // DAY_SECONDS + 719_163).isoformat()
-    except (ValueError, OverflowError):
-        return "a day outside the calendar"
+    return written(seconds // DAY_SECONDS + 719_163)
 
 
 def _time(one: Item, other: Item, _: Statistics) -> str:
@@ -255,7 +252,7 @@ def _time(one: Item, other: Item, _: Statistics) -> str:
         return text
     named = one.days & other.days
     if named:
-        return f"{text}; both name {date.fromordinal(max(named)).isoformat()}"
+        return f"{text}; both name {written(max(named))}"
     return text + ("; the texts name other days" if one.fresh_days and other.fresh_days else "")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from schemas.vocabulary import Relation
 
 from .concepts import concept_names
+from .dates import written
 from .faces import KILLED, Face, Name, apart_km, days_apart, names_of_both, sides_turned
 from .items import ONE_SPOT_KM
 from .statistics import Statistics
@@ -89,7 +89,7 @@ def reasons_of(x: Face, y: Face, statistics: Statistics) -> tuple[str, ...]:
         found.append(f"the later reports name {names}, where the earlier {kind} was")
     day = y.first_day()
     if day is not None and day != x.first_day() and day in x.days:
-        found.append(f"the later reports name the day of the earlier {kind}, {date.fromordinal(day).isoformat()}")
+        found.append(f"the later reports name the day of the earlier {kind}, {written(day)}")
     if names := _shown([name for name in shared if name.keys.isdisjoint(elsewhere)], statistics):
         found.append("both name " + names)
     return tuple(found[:_MOST_REASONS]) or ("they share what no other earlier incident does",)

@@ -26,9 +26,14 @@ class Scripted:
     """A message: a record of partition 0, an end of partition, or an error."""
 
     def __init__(
-        self, topic: str, offset: int, message: AttackEvent | Command | Decision | None, error: int | None = None
+        self,
+        topic: str,
+        offset: int,
+        message: AttackEvent | Command | Decision | None,
+        error: int | None = None,
+        appended_ms: int = int(NOW.timestamp() * 1000),
     ) -> None:
-        self._topic, self._offset, self._message = topic, offset, message
+        self._topic, self._offset, self._message, self._appended_ms = topic, offset, message, appended_ms
         self._error = KafkaError(error) if error is not None else None
 
     def error(self) -> KafkaError | None:
@@ -55,7 +60,7 @@ class Scripted:
         return headers_of(self._message, region="middle-east")
 
     def timestamp(self) -> tuple[int, int]:
-        return 1, int(NOW.timestamp() * 1000)
+        return 1, self._appended_ms
 
 
 class FakeConsumer:
@@ -180,6 +185,16 @@ def test_commands_wait_until_the_log_has_been_read_to_its_end() -> None:
     gate.step()
     assert gate.is_ready
     assert COMMANDS in consumer.resumed
+
+
+@pytest.mark.parametrize("appended_ms", [-1, 1_709_290_800_000_000, 2**62])
+def test_a_timestamp_that_is_no_time_does_not_end_the_gate(appended_ms: int) -> None:
+    """A producer that counts in microseconds is believed by many a broker."""
+    event = Scripted(EVENTS, 4, an_attack("fire", "e1").model_copy(update={"recorded_at": NOW}), None, appended_ms)
+    gate, _ = a_gate(FakeConsumer([event], [END]))
+    gate.step()
+    gate.step()
+    assert gate.is_ready
 
 
 def test_no_partition_is_paused_or_resumed_while_librdkafka_takes_it_up() -> None:

@@ -41,6 +41,12 @@ def test_an_instant_ends_when_it_begins() -> None:
     assert last_second_of(instant) == time_of("10:00")
 
 
+def test_the_zero_time_of_other_languages_ends_when_it_begins_too() -> None:
+    zero = datetime.min.replace(tzinfo=UTC)
+    instant = occurred_at("10:00").model_copy(update={"from_": zero, "until": zero})
+    assert last_second_of(instant) == zero
+
+
 def test_an_event_without_any_time_is_not_dated_until_it_is_stamped() -> None:
     undated = an_attack().model_copy(update={"published_at": None, "occurred": None, "recorded_at": UNSTAMPED})
     assert dated(undated) is None
