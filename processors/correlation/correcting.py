@@ -2,77 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from schemas.event import StatementEvent
-from schemas.timeline import Corrected, Retracted
+from schemas.timeline import Corrected, EntryMoved, Retracted
 from schemas.vocabulary import EventKind, PlacePrecision, Stance
 
+from .chains import settle, standing_about, words_of
 from .changes import Step
 from .clock import span
 from .conflicts import kilometres
 from .entries import withdrawn
 from .facts import PLACE_RANK, WITHDRAWN, Assertion
 from .happenings import topics_taken_back
-from .identity import claim_id_of
 from .incidents import EventState
 from .moving import move, split_off
 
-_SAID = 300
+#: withdrawals of withdrawals of withdrawals ...: one record turns so many over
+_DEEPEST: Final = 16
 
 
-def apply_correction(step: Step[Any], later: EventState, original: EventState) -> None:
-    """The original's word on everything the correction speaks of is superseded; old and new are said."""
-    now: dict[str, list[Assertion]] = {}
-    for said in later.assertions:
-        now.setdefault(said.about, []).append(said)
-    kept: list[Assertion] = []
-    for said in original.assertions:
-        newer = now.get(said.about)
-        if newer is None or said.status or any(_same(said, other) for other in newer):
-            kept.append(said)
-        else:
-            kept.append(said._replace(status=_claim_id(newer[0])))
-    for about, newer in now.items():
-        told = [said for said in original.assertions if said.about == about]
-        was = [said for said in told if not said.status]
-        if told and not was:
-            continue  # an earlier correction replaced it already, and is itself corrected
-        if {(said.subject, said.value_key) for said in was} != {(said.subject, said.value_key) for said in newer}:
-            change = Corrected(
-                event_id=original.event_id, by_event=later.event_id, field=about, was=_words(was), now=_words(newer)
-            )
-            step.say(later.incident_id, change)
-    overruled = [name for name, given in (("where", later.where), ("when", later.when)) if given is not None]
-    step.change_event(
-        original,
-        corrected_by=later.event_id,
-        assertions=tuple(kept),
-        overruled=tuple(dict.fromkeys((*original.overruled, *overruled))),
-    )
-
-
-def _same(one: Assertion, other: Assertion) -> bool:
-    return one.subject == other.subject and one.value_key == other.value_key
-
-
-def _claim_id(said: Assertion) -> str:
-    return claim_id_of(said.about, said.subject, said.speaker_key, said.value_key)
-
-
-def _words(assertions: list[Assertion]) -> str | None:
-    """ "at least 3"; "drone (count 3), rocket"; None for nothing."""
-    words = []
-    for said in assertions:
-        qualified = said.qualifier and said.qualifier != said.subject and said.qualifier != said.value_key
-        words.append(f"{said.value} ({said.qualifier})" if qualified else str(said.value))
-    return ", ".join(words)[:_SAID] if words else None
-
-
-def take_back(step: Step[Any], original: EventState, *, by: str) -> None:
+def take_back(step: Step[Any], original: EventState, *, by: str, deep: int = 0) -> None:
     """Retracted, by an event or a command: its claims are withdrawn and its evidence draws nothing more.
 
-    What it corrected holds again, as it was said.
+    What it corrected or withdrew holds again, as it was said, unless another that stands corrects or withdraws it.
+    deep: how many withdrawals of withdrawals led here
     """
     if original.retracted_by is not None:
         return
@@ -80,11 +34,35 @@ def take_back(step: Step[Any], original: EventState, *, by: str) -> None:
     step.regroup(original.incident_id)
     step.put_event(step.entries.again(withdrawn(original, by)))
     step.say(original.incident_id, Retracted(event_id=original.event_id, by=by))
-    corrected = step.event(original.corrects) if original.corrects is not None else None
-    if corrected is not None and corrected.corrected_by == original.event_id and corrected.retracted_by is None:
-        ours = {_claim_id(said) for said in original.assertions}
-        held = tuple(said._replace(status="") if said.status in ours else said for said in corrected.assertions)
-        step.change_event(corrected, corrected_by=None, assertions=held, overruled=())
+    if original.corrects is not None:
+        settle(step, original.event_id, original.incident_id)
+    elif original.retracts is not None:
+        _give_back(step, original, deep)
+
+
+def _give_back(step: Step[Any], retraction: EventState, deep: int) -> None:
+    """What a retraction had withdrawn that is withdrawn itself. Its evidence is gone: it stands, and draws nothing."""
+    assert retraction.retracts is not None
+    freed = step.event(retraction.retracts)
+    if freed is None or freed.retracted_by != retraction.event_id:
+        return
+    others = (other for other in standing_about(step, freed.event_id) if other.retracts is not None)
+    other = next(others, None)
+    if other is not None:
+        step.change_event(freed, retracted_by=other.event_id)
+        step.say(freed.incident_id, Retracted(event_id=freed.event_id, by=other.event_id))
+        return
+    corrector = step.event(freed.corrected_by) if freed.corrected_by is not None else None
+    held = freed.assertions
+    if corrector is None or corrector.corrects is not None:  # else its speaker took back what it says
+        held = tuple(said._replace(status="") if said.status == WITHDRAWN else said for said in held)
+    step.regroup(freed.incident_id)
+    step.change_event(freed, retracted_by=None, assertions=held)
+    step.say(freed.incident_id, EntryMoved(event_id=freed.event_id, role=freed.role))
+    settle(step, freed.event_id, freed.incident_id)
+    named = step.event(freed.retracts) if freed.retracts is not None else None
+    if named is not None and deep < _DEEPEST:
+        take_back(step, named, by=freed.event_id, deep=deep + 1)
 
 
 def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) -> None:
@@ -110,7 +88,7 @@ def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) 
 
 
 def _withdraw(step: Step[Any], event: EventState, said: Assertion, by: str) -> None:
-    change = Corrected(event_id=event.event_id, by_event=by, field=said.about, was=_words([said]))
+    change = Corrected(event_id=event.event_id, by_event=by, field=said.about, was=words_of([said]))
     step.say(event.incident_id, change)
     kept = tuple(other._replace(status=WITHDRAWN) if other == said else other for other in event.assertions)
     step.change_event(event, corrected_by=by, assertions=kept)

@@ -11,10 +11,11 @@ from schemas.timeline import EntryAdded, Link, Reason
 from schemas.vocabulary import EntryRole, EventKind, Stance
 
 from . import lifecycle
+from .chains import settle, standing_about
 from .changes import Step
 from .clock import length, micros, said, spoken
 from .copying import known_original, mark_copies
-from .correcting import apply_correction, moves_it, place_again, take_back, take_words_back
+from .correcting import moves_it, place_again, take_back, take_words_back
 from .facts import Speaker, assertions_of, relay_of, source_keys, speaker_of, when_of, where_of
 from .identity import fingerprint_of, incident_id_of
 from .incidents import EventState, IncidentState, Stage
@@ -61,9 +62,9 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
 
     features = store.linker.features(event)
     original = _original_of(step, event)
-    waiting = store.settle_pending(event.event_id)
-    correction = step.event(waiting.by_event) if waiting is not None else None
-    home = _home(step, event, features, original, correction)
+    was_named = store.settle_pending(event.event_id)
+    named_by = standing_about(step, event.event_id) if was_named else []
+    home = _home(step, event, features, original, named_by[-1] if named_by else None)
     seq = store.count_event()
     own = _own_id(step, event.event_id, seq)
     store.hold(event.event_id, features, seq, home.incident.incident_id if home.incident else own)
@@ -83,12 +84,10 @@ def arrive(step: Step[Any], event: AnyEvent) -> None:
 
     if Stance.RETRACTS in state.stances and isinstance(event, StatementEvent):
         take_words_back(step, state, event)
-    if original is not None:
-        _act_on_original(step, state, original)
-    elif (named := event.corrects or event.retracts) is not None:
+    if (named := event.corrects or event.retracts) is not None and original is None:
         store.remember_pending(Pending(named.event_id, event.event_id, seq))
-    if correction is not None:
-        _act_on_original(step, correction, state)
+    if named is not None or was_named:
+        _act_on_each_other(step, event.event_id, named_by)
 
     arrived = store.events[event.event_id]
     incident_id = merge_by_evidence(step, arrived.incident_id)
@@ -258,18 +257,24 @@ def _stir(step: Step[Any], event: EventState) -> None:
     lifecycle.wake(incident, step.now, reason)
 
 
-def _act_on_original(step: Step[Any], later: EventState, original: EventState) -> None:
-    """What a correction or a retraction does to the report it names."""
-    if later.retracts is not None:
-        take_back(step, original, by=later.event_id)
-        return
-    moved = moves_it(step, later, original)
-    before = step.event(original.corrected_by) if original.corrected_by is not None else None
-    if before is not None and before.corrects == original.event_id and before.seq < later.seq:
-        apply_correction(step, later, before)  # what corrects once more corrects the correction, too
-    apply_correction(step, later, step.store.events[original.event_id])
-    if moved:
-        place_again(step, later.event_id, original.event_id)
+def _act_on_each_other(step: Step[Any], arrived_id: str, named_by: list[EventState]) -> None:
+    """What an arrival does to the report it names, and those do to it that named it before it came."""
+    arrived = step.store.events[arrived_id]
+    retraction = next((earlier for earlier in named_by if earlier.retracts is not None), None)
+    if retraction is not None:
+        take_back(step, arrived, by=retraction.event_id)
+    elif arrived.retracts is not None and (original := step.event(arrived.retracts)) is not None:
+        take_back(step, original, by=arrived_id)
+    corrections = [earlier for earlier in named_by if earlier.corrects is not None]
+    newest = corrections[-1] if corrections else None
+    moved = newest is not None and moves_it(step, newest, arrived)
+    original = step.event(arrived.corrects) if arrived.corrects is not None and retraction is None else None
+    moves = original is not None and moves_it(step, arrived, original)
+    settle(step, arrived_id, arrived.incident_id, news=arrived_id)
+    if moves and original is not None:
+        place_again(step, arrived_id, original.event_id)
+    if moved and newest is not None:
+        place_again(step, newest.event_id, arrived_id)
 
 
 def _cut(name: str) -> str:

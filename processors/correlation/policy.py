@@ -50,6 +50,8 @@ class Policy:
     remembered_commands: int = 2_000
     #: corrections whose original has not come yet
     pending_corrections: int = 1_000
+    #: corrections and retractions of one report, and of those, that are looked at: the newest. Three are rare
+    corrections_of_one: int = 32
     #: incidents that a person keeps apart from this one
     kept_apart: int = 64
     #: what a head may name

@@ -31,7 +31,7 @@ _PACKED_AT_ONCE: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A correction or retraction that came before its original. seq: of that correcting event."""
+    """An original that has not come yet. by_event, seq: the youngest correction or retraction that waits for it."""
 
     original: str
     by_event: str
@@ -42,7 +42,7 @@ class Pending:
 class Store(Generic[F]):
     """Everything a region knows. Each write is journaled first; `rollback` undoes all writes since `begin`.
 
-    Derived, hence never stored: members, guests, copies (from the events), rosters, the schedule.
+    Derived, hence never stored: members, guests, copies, naming (from the events), rosters, the schedule.
     """
 
     region: str
@@ -63,6 +63,7 @@ class Store(Generic[F]):
     members: dict[str, list[int]] = field(default_factory=dict)
     guests: dict[str, list[int]] = field(default_factory=dict)
     copies: dict[str, list[int]] = field(default_factory=dict)  # original event_id -> seqs of its copies
+    naming: dict[str, list[int]] = field(default_factory=dict)  # event_id, known or not -> what corrects or retracts it
     rosters: dict[str, Roster] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)
     dirty: set[tuple[str, str]] = field(default_factory=set)  # (table, id) since the last drain
@@ -170,6 +171,8 @@ class Store(Generic[F]):
                 roster.change_guest(event, add=add)
         if event.copy_of is not None:
             self._change_list(self.copies, event.copy_of, event.seq, add)
+        if (named := event.corrects or event.retracts) is not None:
+            self._change_list(self.naming, named, event.seq, add)
 
     def _change_list(self, table: dict[str, list[int]], key: str, seq: int, add: bool) -> None:
         self._undo(_set_listed, table, key, seq, not add)
@@ -291,20 +294,20 @@ class Store(Generic[F]):
 
     def remember_pending(self, pending: Pending) -> None:
         self._restore_order(self.pending)
-        self.pending.pop(pending.original, None)  # the later correction counts, as the youngest
+        self.pending.pop(pending.original, None)  # as old as the youngest of those that wait for it
         self.pending[pending.original] = pending
         self._dirty_in_step.add(("pending", pending.original))
         if len(self.pending) > self.policy.pending_corrections:
             self._forget(self.pending, "pending")
 
-    def settle_pending(self, original: str) -> Pending | None:
-        """The correction that waited for this event, if any; it waits no longer."""
-        pending = self.pending.get(original)
-        if pending is not None:
-            self._restore_order(self.pending)
-            del self.pending[original]
-            self._dirty_in_step.add(("pending", original))
-        return pending
+    def settle_pending(self, original: str) -> bool:
+        """Whether what corrects or retracts this event waited for it; it waits no longer."""
+        if original not in self.pending:
+            return False
+        self._restore_order(self.pending)
+        del self.pending[original]
+        self._dirty_in_step.add(("pending", original))
+        return True
 
     def put_unsettled(self, event_id: str, wait: Wait) -> None:
         self._set_unsettled(event_id, wait)
@@ -346,6 +349,8 @@ class Store(Generic[F]):
             _set_listed(self.guests, other, event.seq, True)
         if event.copy_of is not None:
             _set_listed(self.copies, event.copy_of, event.seq, True)
+        if (named := event.corrects or event.retracts) is not None:
+            _set_listed(self.naming, named, event.seq, True)
 
     def restore_evidence(self, events: Sequence[DumpedEvent]) -> None:
         self.features = self.linker.restore(events)

@@ -21,8 +21,7 @@ _LEVEL: Final = 1
 #: the beginning of every record that this version writes; names with an escape in them do not match
 _HEAD: Final = re.compile(rb'\{"v":1,"event_id":"([^"\\]+)","seq":(\d{1,18}),"incident_id":"([^"\\]+)",')
 #: what the tables go by besides. A quote inside of a JSON text is escaped, so these are names of fields
-_COPY: Final = b',"copy_of":"'
-_BACKGROUND: Final = b',"background":['
+_BY_TABLES: Final = (b',"copy_of":"', b',"background":[', b',"corrects":"', b',"retracts":"')
 
 
 class Unread:
@@ -42,7 +41,7 @@ class Unread:
     def of(cls, raw: bytes, read: Callable[[bytes], EventState]) -> Unread | None:
         """None for a record that must be read at once: of another version, or one that more tables go by."""
         head = _HEAD.match(raw)
-        if head is None or not raw.endswith(b"}") or _COPY in raw or _BACKGROUND in raw:
+        if head is None or not raw.endswith(b"}") or any(field in raw for field in _BY_TABLES):
             return None
         return cls(raw, head[1].decode(), int(head[2]), head[3].decode(), read)
 

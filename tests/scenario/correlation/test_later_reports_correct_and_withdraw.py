@@ -156,6 +156,85 @@ def test_a_second_correction_corrects_the_first_one_too() -> None:
     assert told == [("first", "2", "6"), ("fix", "6", "5")]
 
 
+def test_when_the_last_correction_is_withdrawn_the_one_before_it_holds_again() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", killed=2, event_id="first"),
+        an_attack("11:00", "Kherson market", killed=6, publisher="Reuters", corrects="first", event_id="fix"),
+        an_attack("12:00", killed=5, publisher="BBC", corrects="first", event_id="fix-2"),
+        an_attack("13:00", retracts="fix-2", event_id="sorry", publisher="BBC"),
+    )
+    assert story.claims("first", "killed") == [
+        (2, "AFP", "superseded"),
+        (6, "Reuters", "current"),
+        (5, "BBC", "withdrawn"),
+    ]
+    assert story.entries["first"].corrected_by == "fix"
+    assert story.entries["fix"].corrected_by is None
+    assert story.head("first").location.name == "Kherson market"
+
+
+def test_all_corrections_that_came_before_their_original_apply_when_it_comes() -> None:
+    story = Story()
+    story.tell(
+        an_attack("11:00", killed=6, injured=9, corrects="first", event_id="fix"),
+        an_attack("12:00", killed=5, publisher="BBC", corrects="first", event_id="fix-2"),
+        an_attack("10:00", killed=2, injured=4, event_id="first", recorded="13:00"),
+    )
+    assert story.claims("first", "killed") == [
+        (2, "AFP", "superseded"),
+        (6, "AFP", "superseded"),
+        (5, "BBC", "current"),
+    ]
+    assert story.claims("first", "injured") == [(4, "AFP", "superseded"), (9, "AFP", "current")]
+
+
+def test_a_retraction_that_waits_for_its_original_is_not_lost_to_a_correction_that_waits_too() -> None:
+    story = Story()
+    story.tell(
+        an_attack("11:00", retracts="first", event_id="sorry"),
+        an_attack("11:10", killed=3, corrects="first", event_id="fix"),
+        an_attack("10:00", killed=2, event_id="first", recorded="12:00"),
+    )
+    assert story.entries["first"].retracted_by == "sorry"
+    assert story.claims("first", "killed") == [(2, "AFP", "withdrawn"), (3, "AFP", "current")]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_a_withdrawn_retraction_had_withdrawn_stands_again(waits: bool) -> None:
+    story = Story()
+    first = an_attack("10:00", killed=2, event_id="first", recorded="12:00")
+    told = [an_attack("11:00", retracts="first", event_id="sorry"), a_decision("retract", "11:30", events=["sorry"])]
+    story.tell(*told, first) if waits else story.tell(first, *told)
+    assert story.entries["first"].retracted_by is None
+    assert story.claims("first", "killed") == [(2, "AFP", "current")]
+    assert story.head("first").standing == "unconfirmed"
+
+
+def test_what_two_retracted_stays_withdrawn_while_one_of_them_stands() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", killed=2, event_id="first"),
+        an_attack("11:00", retracts="first", event_id="sorry"),
+        an_attack("11:10", retracts="first", event_id="sorry-too"),
+        an_attack("11:20", retracts="sorry", event_id="no"),
+    )
+    assert story.entries["first"].retracted_by == "sorry-too"
+    assert story.claims("first", "killed") == [(2, "AFP", "withdrawn")]
+
+
+def test_hundreds_of_corrections_of_one_report_cost_no_more_each() -> None:
+    story = Story(Policy(corrections_of_one=4))
+    story.tell(an_attack("10:00", killed=2, injured=1, event_id="first"))
+    story.tell(an_attack("10:01", killed=3, injured=2, corrects="first", event_id="fix-0"))
+    for number in range(1, 40):
+        changes = story.tell(an_attack("11:00", killed=3 + number, corrects="first", event_id=f"fix-{number}"))
+        assert {entry.event_id for entry in changes.entries} <= {"first", f"fix-{number - 1}", f"fix-{number}"}
+    states = [state for _, _, state in story.claims("first", "killed")]
+    assert (states.count("current"), states[-1]) == (1, "current")
+    assert story.claims("first", "injured") == [(1, "AFP", "superseded"), (2, "AFP", "current")]
+
+
 def test_what_a_withdrawn_correction_replaced_holds_again() -> None:
     story = Story()
     story.tell(
