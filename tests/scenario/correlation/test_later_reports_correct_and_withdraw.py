@@ -223,6 +223,47 @@ def test_what_two_retracted_stays_withdrawn_while_one_of_them_stands() -> None:
     assert story.claims("first", "killed") == [(2, "AFP", "withdrawn")]
 
 
+def a_parted_correction(killed: int = 2) -> Story:
+    """A person has put the correction into an incident of its own. killed: what it says"""
+    story = Story()
+    story.tell(
+        an_attack("10:00", killed=2, event_id="first"),
+        an_attack("10:10", killed=2, event_id="second", publisher="Reuters"),
+        an_attack("11:00", happened="10:00", killed=killed, corrects="first", event_id="fix"),
+    )
+    story.tell(a_decision("split", "12:00", incidents=[story.home("first")], events=["fix"]))
+    assert story.home("fix") != story.home("first")
+    return story
+
+
+def test_an_incident_says_that_what_corrected_its_report_from_elsewhere_was_withdrawn() -> None:
+    story = a_parted_correction()
+    before = story.head("first")
+    changes = story.tell(a_decision("retract", "13:00", events=["fix"]))
+    assert story.entries["first"].corrected_by is None
+    assert story.head("first") != before
+    assert set(changes.touched) == {story.home("first"), story.home("fix")}
+
+
+def test_an_incident_says_that_its_report_is_corrected_once_more_from_elsewhere() -> None:
+    story = a_parted_correction()
+    before = story.head("fix")
+    changes = story.tell(an_attack("13:00", happened="10:00", corrects="first", event_id="fix-2"))
+    assert story.entries["fix"].corrected_by == "fix-2"
+    assert story.head("fix") != before
+    assert set(changes.touched) == {story.home("first"), story.home("fix")}
+    told = [change for update in changes.updates for change in update.changes]
+    assert [change.event_id for change in told if change.type == "entry_moved"] == ["fix"]
+
+
+def test_old_and_new_are_said_in_both_incidents_where_a_correction_stands_elsewhere() -> None:
+    story = a_parted_correction(killed=6)
+    changes = story.tell(an_attack("13:00", happened="10:00", killed=7, corrects="first", event_id="fix-2"))
+    told = {update.incident_id: [c for c in update.changes if c.type == "corrected"] for update in changes.updates}
+    assert {(c.event_id, c.was, c.now) for c in told[story.home("fix")]} == {("fix", "6", "7")}
+    assert told[story.home("first")] == told[story.home("fix")]
+
+
 def test_hundreds_of_corrections_of_one_report_cost_no_more_each() -> None:
     story = Story(Policy(corrections_of_one=4))
     story.tell(an_attack("10:00", killed=2, injured=1, event_id="first"))
