@@ -13,7 +13,8 @@ What it looks at is plain to see in an event, so that a scenario can ask for any
   `extra={"apart_from": "Kyiv"}`: once an incident is at that place, the event founds one of its own
 - related: incidents of the same country within three days; `extra={"alone": True}`: the incident is related to none
 
-Every answer follows from the set of what is held, as linking/api.py asks.
+An incident that is shut is no answer to any of it. Every answer follows from the set of what is held, as linking/api.py
+asks.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class PlaceAndDayLinker:
         self.held: dict[str, Held] = {}
         self.by_place: dict[str, dict[str, Held]] = {}  # place -> event_id -> held
         self.by_incident: dict[str, dict[str, Held]] = {}
+        self.shut_ones: set[str] = set()
         self.calls: Counter[str] = Counter()
 
     def features(self, event: AnyEvent) -> Seen:
@@ -95,21 +97,21 @@ class PlaceAndDayLinker:
 
     def place(self, features: Seen, *, now: datetime, named: tuple[str, ...] = ()) -> Placement:
         self.calls["place"] += 1
-        here = self.by_place.get(features.place, {}) if features.place else {}
+        here = self._open_at(features.place)
         home = None
         for distance in (0, -1, 1):
             votes = Counter(held.incident_id for held in here.values() if held.seen.day - features.day == distance)
             if votes:
                 home = min(votes, key=lambda incident_id: (-votes[incident_id], incident_id))
                 break
-        if features.rather and (rather := self.by_place.get(features.rather)):
+        if rather := self._open_at(features.rather):
             home = min(held.incident_id for held in rather.values())
-        if features.apart_from and self.by_place.get(features.apart_from):
+        if self._open_at(features.apart_from):
             home = None
-        if home is None and named:
-            home = named[0]
+        if home is None:
+            home = next((name for name in named if name not in self.shut_ones), None)
         copies = [(held.seq, event_id) for event_id, held in here.items() if held.seen.headline == features.headline]
-        background = Counter(held.incident_id for held in self.by_place.get(features.background, {}).values())
+        background = Counter(held.incident_id for held in self._open_at(features.background).values())
         score = _MATCH if home else -_MATCH
         return Placement(
             incident_id=home,
@@ -146,6 +148,14 @@ class PlaceAndDayLinker:
         self.calls["drop"] += 1
         self._take(event_id)
 
+    def shut(self, incident_id: str, is_shut: bool) -> None:
+        self.calls["shut"] += 1
+        (self.shut_ones.add if is_shut else self.shut_ones.discard)(incident_id)
+
+    def _open_at(self, place: str) -> dict[str, Held]:
+        there = self.by_place.get(place, {}) if place else {}
+        return {name: held for name, held in there.items() if held.incident_id not in self.shut_ones}
+
     def _put(self, event_id: str, held: Held) -> None:
         self.held[event_id] = held
         self.by_place.setdefault(held.seen.place, {})[event_id] = held
@@ -162,7 +172,7 @@ class PlaceAndDayLinker:
         found = [
             (other.seq, other.incident_id)
             for held in self.by_incident.get(incident_id, {}).values()
-            for other in (self.by_place.get(held.seen.also, {}).values() if held.seen.also else ())
+            for other in self._open_at(held.seen.also).values()
             if other.incident_id != incident_id and other.seen.day == held.seen.day
         ]
         if not found:
@@ -172,7 +182,7 @@ class PlaceAndDayLinker:
     def drawn_by(self, event_id: str, *, now: datetime) -> tuple[MoveProposal, ...]:
         self.calls["drawn_by"] += 1
         held = self.held[event_id]
-        there = sorted((other.seq, name) for name, other in self.by_place.get(held.seen.draws, {}).items())
+        there = sorted((other.seq, name) for name, other in self._open_at(held.seen.draws).items())
         return tuple(
             MoveProposal(name, 1.5, ("is about this",))
             for _, name in there

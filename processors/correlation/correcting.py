@@ -113,16 +113,17 @@ def moves_it(step: Step[Any], later: EventState, original: EventState) -> bool:
 def place_again(step: Step[Any], later_id: str, original_id: str) -> None:
     """Take a corrected report out of an incident that it turns out not to belong to.
 
-    A pinned report stays where a person put it; so does one on which its incident rests alone: then the incident
-    itself is corrected. The original's evidence is wrong, so it is let go; its copies are wrong likewise, and go
-    where it goes.
+    A pinned report stays where a person put it, and so does one of an incident that a person withdrew; so does one on
+    which its incident rests alone: then the incident itself is corrected. The original's evidence is wrong, so it is
+    let go; its copies are wrong likewise, and go where it goes.
     """
     store = step.store
     later, original = store.events[later_id], store.events[original_id]
     home = later.incident_id
     if later.kind is EventKind.STATEMENT or original.incident_id != home or later_id not in store.features:
         return
-    if original.pinned_by is not None or later.pinned_by is not None:
+    incident = step.incident(home)
+    if original.pinned_by is not None or later.pinned_by is not None or incident is None or incident.retracted_by:
         return
     store.let_go(original)
     step.regroup(home)

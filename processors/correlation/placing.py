@@ -136,6 +136,8 @@ def _home(
         incident = step.resolve(placement.incident_id)
         assert incident is not None, f"the linker chose {placement.incident_id}, which is not known"
     copied, link = _first_original(step, placement.copy_of), placement.link
+    if copied is not None and _is_withdrawn(step, copied):
+        copied = None  # a person withdrew all that it repeats: it is heard as a report of its own
     if incident is None and copied is not None:
         # a copy founds nothing: it tells what the report it repeats told
         incident, link = step.resolve(copied.incident_id), _stated(step, "copy of", copied.event_id)
@@ -186,6 +188,11 @@ def _first_original(step: Step[Any], copy_of: str | None) -> EventState | None:
     if copied is not None and copied.copy_of is not None:
         return step.event(copied.copy_of) or copied
     return copied
+
+
+def _is_withdrawn(step: Step[Any], event: EventState) -> bool:
+    home = step.resolve(event.incident_id)
+    return home is not None and home.retracted_by is not None
 
 
 def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: int, own: str) -> EventState:

@@ -264,7 +264,11 @@ class Store(Generic[F]):
         self.rosters.pop(incident_id, None)
 
     def _set_incident(self, incident_id: str, incident: IncidentState | None) -> None:
-        for counted, by in ((self.incidents.get(incident_id), -1), (incident, 1)):
+        was = self.incidents.get(incident_id)
+        is_shut = incident is not None and incident.retracted_by is not None
+        if is_shut != (was is not None and was.retracted_by is not None):
+            self.linker.shut(incident_id, is_shut)
+        for counted, by in ((was, -1), (incident, 1)):
             if counted is not None and counted.is_shown:
                 self.activities[counted.activity] += by
         if incident is None:

@@ -1,8 +1,9 @@
 """What the correlator asks of the evidence, and what it gets back.
 
-The rule that makes restore exact: everything a linker answers is a function of its weights and of the
-*set* of (features, seq, incident) it holds. Never of the order in which that set was built, of a cache
-filled along the way, of hash order, or of a clock. Word statistics are counts over that set.
+The rule that makes restore exact: everything a linker answers is a function of its weights, of the
+*set* of (features, seq, incident) it holds and of which incidents are shut. Never of the order in which
+that came about, of a cache filled along the way, of hash order, or of a clock. Word statistics are counts
+over that set.
 """
 
 from __future__ import annotations
@@ -127,6 +128,11 @@ class Linker(Protocol, Generic[F]):
 
     def drop(self, event_id: str) -> None:
         """Forget the event: retracted, redacted or long closed."""
+
+    def shut(self, incident_id: str, is_shut: bool) -> None:
+        """A person has withdrawn this incident, or reopened it. One that is shut is no answer, and no rival to others:
+        what comes in after it is placed as if it were not there. What it holds stays held.
+        """
 
     def merge_of(self, incident_id: str, *, now: datetime) -> MergeProposal | None:
         """Asked after an event joined or founded `incident_id`: is it one with another incident?"""

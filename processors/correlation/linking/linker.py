@@ -63,6 +63,7 @@ class EvidenceLinker:
         self._index = Index()
         self._members: dict[str, Member] = {}
         self._incidents: dict[str, Incident] = {}
+        self._shut: set[str] = set()
         self._ready: deque[Member] = deque()
         self._last: _Seen | None = None
         # answers about what is held as it is now, thrown away with every change of it
@@ -133,6 +134,10 @@ class EvidenceLinker:
         member = self._members.pop(event_id)
         self._leave(member)
         self.statistics.remove(member.seq)
+
+    def shut(self, incident_id: str, is_shut: bool) -> None:
+        self._forget_answers()
+        (self._shut.add if is_shut else self._shut.discard)(incident_id)
 
     def _forget_answers(self) -> None:
         self._merges.clear()
@@ -225,6 +230,8 @@ class EvidenceLinker:
                 found[incident_id] = found.get(incident_id, 0.0) + 1_000.0
         if without is not None:
             found.pop(without, None)
+        for incident_id in self._shut & found.keys():
+            del found[incident_id]
         looked_at = [incidents[incident_id] for incident_id in most_shared(found, incidents, MAX_CANDIDATES)]
         if held is None:
             made = self.comparer.newcomer(item, looked_at)

@@ -238,3 +238,64 @@ def test_redaction_takes_the_words_of_relations_from_both_heads() -> None:
     for name in ("k", "y"):
         (related,) = story.head(name).related
         assert related.reasons == ()
+
+
+def a_hoax() -> Story:
+    """Two reports, a statement; then a person withdraws the incident."""
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1", killed=7, headline="Blast"),
+        an_attack("10:10", event_id="k2", publisher="Reuters", killed=7),
+        a_statement("10:20", event_id="s1", speaker="Ann Example", stance="condemn"),
+    )
+    story.tell(a_decision("retract", "12:00", incidents=[story.home("k1")], reason="hoax"))
+    return story
+
+
+def test_reports_that_come_after_an_incident_was_withdrawn_are_one_of_their_own() -> None:
+    story = a_hoax()
+    hoax = story.home("k1")
+    story.tell(
+        an_attack("13:00", event_id="k3", publisher="BBC", killed=9, headline="Blast", extra={"also": "Kherson"}),
+        an_attack("13:10", event_id="k4", publisher="DPA", killed=9),
+        a_statement("13:20", event_id="s2", speaker="Bo Example", stance="condemn"),
+    )
+    assert story.home("k3") == story.home("k4") == story.home("s2") != hoax
+    assert story.entries["k3"].role == "core"  # not a copy of what was withdrawn
+    assert story.head("k3").standing == "corroborated"
+    assert (story.core.head(hoax).entries_total, story.core.head(hoax).merged_from) == (3, ())
+
+
+def test_what_corrects_or_takes_back_a_report_of_a_withdrawn_incident_stands_with_it() -> None:
+    story = a_hoax()
+    story.tell(
+        an_attack("13:00", event_id="fix", corrects="k1", killed=6),
+        an_attack("13:10", "Lagos", event_id="far", corrects="k2", killed=6),
+        a_statement("13:20", event_id="sorry", speaker="Ann Example", retracts="s1"),
+    )
+    assert {story.home(name) for name in ("fix", "far", "sorry", "k1", "k2")} == {story.home("s1")}
+    assert (story.head("k1").standing, story.head("k1").activity) == ("retracted", "closed")
+
+
+def test_what_names_a_report_of_a_withdrawn_incident_is_background_there() -> None:
+    story = a_hoax()
+    story.tell(an_attack("13:00", "Lagos", event_id="other", refers_to=["k1"]))
+    assert story.home("other") != story.home("k1")
+    assert story.entries["other"].also_background_in == (story.home("k1"),)
+
+
+def test_an_incident_that_was_reopened_takes_reports_in_again() -> None:
+    story = a_hoax()
+    story.tell(a_decision("reopen", "13:00", incidents=[story.home("k1")]))
+    story.tell(an_attack("14:00", event_id="k3", publisher="BBC"))
+    assert story.home("k3") == story.home("k1")
+
+
+@pytest.mark.parametrize("reopened", [True, False])
+def test_what_was_restored_knows_which_incidents_were_withdrawn(reopened: bool) -> None:
+    story, other = a_hoax(), Story()
+    if reopened:
+        story.tell(a_decision("reopen", "13:00", incidents=[story.home("k1")]))
+    other.core.restore(list(story.core.dump()))
+    other.tell(an_attack("14:00", event_id="k3", publisher="BBC"))
+    assert (other.home("k3") == story.home("k1")) == reopened

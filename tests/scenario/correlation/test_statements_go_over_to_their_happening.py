@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.codec import LogMessage
+from schemas.parts import EventRef
 from schemas.vocabulary import EntryRole
 from tests.builders import a_decision, a_statement, an_attack
 from tests.stories import Story
@@ -63,7 +64,7 @@ def test_nothing_goes_to_an_incident_that_a_person_withdrew() -> None:
     story = before()
     story.tell(an_attack("11:40", "Mykolaiv", event_id="first"))
     story.tell(a_decision("retract", "11:50", incidents=[story.home("first")]))
-    story.tell(attack())
+    story.tell(attack().model_copy(update={"corrects": EventRef(event_id="first")}))
     assert story.home("attack") == story.home("first")
     assert story.home("word") == story.home("clash")
 

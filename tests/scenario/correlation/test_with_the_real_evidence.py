@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from processors.correlation import Correlator
+from processors.correlation.identity import incident_id_of
 from processors.correlation.linking.linker import EvidenceLinker
 from schemas.codec import LogMessage
-from tests.builders import REGION, a_log, a_protest, a_statement, an_attack
+from tests.builders import REGION, a_decision, a_log, a_protest, a_statement, an_attack
 from tests.random_logs import said
 
 DAY: list[LogMessage] = [
@@ -187,3 +188,29 @@ def test_the_state_of_the_real_evidence_is_small() -> None:
     for record in a_log(DAY):
         core.apply(record)
     assert max(len(record.value or b"") for record in core.drain_state()) < 16_000
+
+
+def test_what_comes_after_a_hoax_was_withdrawn_is_one_incident_of_its_own() -> None:
+    """However well it suits the withdrawn one, which has more reports at first."""
+
+    def report(number: int, at: str) -> LogMessage:
+        headline = f"Kherson market blast by Group X kills seven {number}"
+        return an_attack(
+            at,
+            event_id=f"k{number}",
+            publisher=f"P{number}",
+            killed=7,
+            by="Group X",
+            headline=headline,
+            happened="09:00",
+        )
+
+    reports = [report(number, f"10:0{number}") for number in range(3)]
+    hoax = incident_id_of(REGION, "k0")
+    later = [report(number, f"13:0{number}") for number in range(3, 9)]
+    core, home = a_real_core(), {}
+    for record in a_log([*reports, a_decision("retract", "12:00", incidents=[hoax], reason="hoax"), *later]):
+        home.update({entry.event_id: entry.incident_id for entry in core.apply(record).entries})
+    assert {home[f"k{number}"] for number in range(3)} == {hoax}
+    assert {home[f"k{number}"] for number in range(3, 9)} == {incident_id_of(REGION, "k3")}
+    assert core.head(home["k3"]).activity == "active"
