@@ -9,6 +9,8 @@ A forwarding record (merged_into) is CLOSED from the merge on, and is forgotten 
 
 from __future__ import annotations
 
+from typing import Final
+
 from .clock import said, span, spoken
 from .incidents import IncidentState, Stage
 from .policy import Policy
@@ -67,3 +69,30 @@ def close(incident: IncidentState, at: int, reason: str) -> None:
     incident.stage = Stage.CLOSED
     incident.closed_at = at
     incident.activity_reason = reason
+
+
+def take_over(stays: IncidentState, gone: IncidentState) -> None:
+    """`gone` becomes part of `stays`, which is as lively from now on as the livelier of the two, and for its reason.
+
+    Between two that are quiet, or closed, the later one counts. What a person withdrew stays shut.
+    """
+    ours, theirs = _liveliness(stays), _liveliness(gone)
+    stays.last_activity = max(stays.last_activity, gone.last_activity)
+    if theirs <= ours or (stays.retracted_by is not None and gone.stage in _OPEN):
+        return
+    if gone.stage is Stage.ACTIVE:
+        if stays.stage is not Stage.ACTIVE:
+            wake(stays, stays.last_activity, f"{gone.incident_id} was active when it became part of this")
+        return
+    # not a digest at once, whatever it was: what came along has evidence that is still to be let go
+    stays.stage = Stage.QUIET if gone.stage is Stage.QUIET else Stage.CLOSED
+    stays.closed_at, stays.activity_reason = gone.closed_at, gone.activity_reason
+
+
+_OPEN: Final = (Stage.QUIET, Stage.ACTIVE)
+
+
+def _liveliness(incident: IncidentState) -> tuple[int, int]:
+    if incident.stage in _OPEN:
+        return 1 + _OPEN.index(incident.stage), incident.last_activity
+    return 0, incident.closed_at if incident.closed_at is not None else incident.last_activity

@@ -13,7 +13,7 @@ from .changes import Draft, Step
 from .clock import said
 from .entries import role_of
 from .identity import incident_id_of
-from .incidents import EventState, IncidentState, Mark, RelationKept, Stage
+from .incidents import EventState, IncidentState, Mark, RelationKept
 from .significance import FIRST_OF_ALL
 from .summary import is_core
 
@@ -142,10 +142,7 @@ def _forward(step: Step[Any], into: Draft, forwarding: Draft) -> None:
     known = (*stays.merged_from, *gone.merged_from, gone.incident_id)
     stays.merged_from = tuple(dict.fromkeys(known))[-policy.merged_from :]
     stays.first_recorded = min(stays.first_recorded, gone.first_recorded)
-    if gone.last_activity > stays.last_activity:
-        stays.last_activity = gone.last_activity
-    if gone.stage is Stage.ACTIVE and stays.stage is not Stage.ACTIVE:
-        lifecycle.wake(stays, gone.last_activity, f"{gone.incident_id} was active when it became part of this")
+    lifecycle.take_over(stays, gone)
     apart = (*stays.apart, *gone.apart)
     stays.apart = tuple(kept for kept in dict.fromkeys(apart) if kept not in (stays.incident_id, gone.incident_id))[
         -policy.kept_apart :

@@ -55,6 +55,48 @@ def test_an_active_incident_wakes_the_closed_one_it_becomes_part_of() -> None:
     assert story.head("k").activity == "active"
 
 
+def test_a_quiet_incident_that_becomes_part_of_a_closed_one_is_quiet_and_not_dead() -> None:
+    story = Story()
+    story.tell(*(an_attack(f"10:{number:02}", event_id=f"k{number}", headline=f"k{number}") for number in range(6)))
+    story.tell(a_tick("+3d"), a_tick("+20d"))
+    far = [
+        an_attack(f"+40d 10:{number:02}", "Mykolaiv", event_id=f"m{number}", headline=f"m{number}")
+        for number in range(6)
+    ]
+    story.tell(*far, a_tick("+43d"))
+    story.tell(a_decision("merge", "+46d", incidents=[story.home("k0"), story.home("m0")]))
+    head = story.head("k0")
+    assert (head.activity, head.last_activity_at) == ("quiet", time_of("+40d 10:05"))
+    assert head.activity_reason == "nothing reported for 2 days, since 2024-04-10 10:05 UTC"
+    assert head.closes_at == time_of("+54d 10:05")
+    story.tell(a_tick("+46d 01:00"))
+    assert set(story.linker.held) >= {f"m{number}" for number in range(6)}
+
+
+def test_of_two_closed_incidents_that_become_one_the_later_closing_counts() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k"), a_tick("+3d"), a_tick("+20d"))
+    story.tell(
+        *(an_attack("+40d 10:00", "Mykolaiv", event_id=f"m{number}", headline=f"m{number}") for number in range(6))
+    )
+    story.tell(a_decision("close", "+41d", incidents=[story.home("m0")], reason="over"))
+    story.tell(a_tick("+45d"))  # the older one is being swept, or a digest
+    story.tell(a_decision("merge", "+46d", incidents=[story.home("k"), story.home("m0")]))
+    head = story.head("k")
+    assert (head.activity, head.activity_reason) == ("closed", "closed by Ada Analyst: over")
+    story.tell(a_tick("+70d"))
+    assert set(story.linker.held) >= {f"m{number}" for number in range(6)}
+    story.tell(a_tick("+72d"), a_tick("+73d"))
+    assert len(story.linker.held) == Policy().digest_evidence
+
+
+def test_what_a_person_withdrew_stays_shut_whatever_is_merged_into_it() -> None:
+    story = two_incidents()
+    story.tell(a_decision("retract", incidents=[story.home("k1")]))
+    story.tell(a_decision("merge", "11:00", incidents=[story.home("k1"), story.home("m1")]))
+    assert (story.head("k1").activity, story.head("k1").standing) == ("closed", "retracted")
+
+
 def test_ids_of_merged_incidents_stand_for_what_they_became() -> None:
     story = two_incidents()
     stays, gone = story.home("m1"), story.home("k1")
