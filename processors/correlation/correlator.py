@@ -54,12 +54,13 @@ class Correlator(Generic[F]):
     def _work(self, record: LogRecord) -> Changes:
         store, message = self._store, record.message
         recorded = micros(message.recorded_at)
+        is_repeated = _is_repeated(store, message, recorded)
         store.set_clock(recorded if store.clock is None else max(store.clock, recorded))
         assert store.clock is not None
         cause = Cause(record_id=_record_id(record), partition=record.partition, offset=record.offset)
         step = Step(store, self._entries, cause, store.clock)
         age(step)
-        if not _is_known(store, message):  # a report that is sent twice must change nothing, nor when others are asked
+        if not is_repeated:  # what is sent twice must change nothing, nor when others are asked
             look_again(step)
         if isinstance(message, Decision):
             decide(step, message)
@@ -109,8 +110,15 @@ def _check_heads(store: Store[Any], changes: Changes) -> None:
         assert incident is not None and incident.has_head, f"{incident_id} was changed and has no head"
 
 
-def _is_known(store: Store[Any], message: LogMessage) -> bool:
-    return not isinstance(message, Decision | Tick) and message.event_id in store.events
+def _is_repeated(store: Store[Any], message: LogMessage, recorded: int) -> bool:
+    """A report or a command that came before; a tick that brings no time, whatever its id."""
+    match message:
+        case Tick():
+            return store.clock is not None and recorded <= store.clock
+        case Decision():
+            return message.command_id in store.commands
+        case _:
+            return message.event_id in store.events
 
 
 def _record_id(record: LogRecord) -> str:

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from processors.correlation import CannotApply, Changes, Correlator, LogRecord, Policy
-from schemas.codec import TYPE_UPDATE, decode, encode
+from processors.correlation.identity import incident_id_of
+from schemas.codec import TYPE_UPDATE, LogMessage, decode, encode
 from schemas.timeline import MAX_HEAD_BYTES, IncidentTimeline
-from tests.builders import REGION
+from tests.builders import REGION, a_decision, a_log, a_tick, an_attack
 from tests.place_and_day_linker import PlaceAndDayLinker
 from tests.random_logs import TIGHT, a_core, logs
 
@@ -86,10 +87,21 @@ def test_the_newest_head_is_what_the_core_would_say_now(log: list[LogRecord]) ->
             assert now == told, incident_id
 
 
+def _six_unsure_and(message: LogMessage) -> list[LogRecord]:
+    """More reports wait for a second look than one record may look at."""
+    unsure = [
+        an_attack("10:00", event_id=f"e{number}", headline=f"News {number}", extra={"rather": "Lagos"})
+        for number in range(6)
+    ]
+    return a_log([*unsure, an_attack("10:30", "Lagos", event_id="far"), message])
+
+
 @_SETTINGS
 @given(logs(most=30))
+@example(_six_unsure_and(a_tick("+1d")))
+@example(_six_unsure_and(a_decision("close", "+1d", incidents=[incident_id_of(REGION, "far")])))
 def test_a_record_sent_twice_changes_nothing_the_second_time(log: list[LogRecord]) -> None:
-    """Doubles of events and repeated commands, as a producer or a gate that was killed would send them."""
+    """Doubles of events, repeated commands and ticks, as a producer or a gate that was killed would send them."""
     core = a_core(Policy())
     for record in log:
         try:
