@@ -107,7 +107,8 @@ def _split(step: Step[Any], decision: Decision, origin: IncidentState, events: l
 def _pin(step: Step[Any], decision: Decision, incident: IncidentState, events: list[EventState]) -> list[str]:
     home = incident.incident_id
     touched = [home]
-    for event in events:
+    for named in events:
+        event = step.store.events[named.event_id]  # as those before it left it: it may have been a guest of theirs
         left = event.incident_id
         if left == home:
             step.change_event(event, pinned_by=decision.by)

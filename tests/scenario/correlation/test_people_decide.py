@@ -341,3 +341,19 @@ def test_what_was_restored_knows_which_incidents_were_withdrawn(reopened: bool) 
     other.core.restore(list(story.core.dump()))
     other.tell(an_attack("14:00", event_id="k3", publisher="BBC"))
     assert (other.home("k3") == story.home("k1")) == reopened
+
+
+def test_of_events_pinned_together_one_that_was_the_guest_of_another_is_no_guest_of_what_that_one_left() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        an_attack("10:10", "Lagos", event_id="b"),
+        an_attack("10:20", "Almaty", event_id="d"),
+        a_statement("11:00", "Lagos", event_id="g", stance="condemn", refers_to=["a"]),
+    )
+    left, target = story.home("a"), story.home("d")
+    assert story.entries["g"].also_background_in == (left,)
+    story.tell(a_decision("pin", "12:00", incidents=[target], events=["a", "g"]))
+    assert (story.home("g"), story.core.head(left).merged_into) == (target, target)
+    assert story.entries["g"].also_background_in == ()
+    assert story.core.head(left).entries_total == 0
