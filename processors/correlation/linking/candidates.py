@@ -217,11 +217,13 @@ def state_score(
             total += w.day_conflict * (off / len(members))
     if item.place_rank <= 1:
         lat, lon, narrow = item.lat, item.lon, max(0.2, item.cos_lat)
+        round_the_world = 360.0 * narrow - _APART_DEGREES  # so far east is near again, across the 180th meridian
         off = 0
         for member in members:
             other = member.item
             if other.place_rank <= 1 and (
-                abs(lat - other.lat) > _APART_DEGREES or abs(lon - other.lon) * narrow > _APART_DEGREES
+                abs(lat - other.lat) > _APART_DEGREES
+                or _APART_DEGREES < abs(lon - other.lon) * narrow < round_the_world
             ):
                 off += 1
         if off:

@@ -14,7 +14,7 @@ MAX_CANDIDATES: Final = 14
 #: a key that more incidents than this share says nothing about which one
 MAX_POSTINGS: Final = 48
 _CELL_DEGREES: Final = 0.5
-_CELLS_EAST: Final = 4_096
+_CELLS_ROUND: Final = 720  # half degrees of a circle of latitude: the last lies beside the first
 _WEEK_DAYS: Final = 7
 _EPOCH_ORDINAL: Final = 719_163
 _SAME_REPORT: Final = 3.0
@@ -255,12 +255,10 @@ class Index:
             days.update([day - _EPOCH_ORDINAL for day in features.days])
             if lies_in_cell:
                 hits: set[str] = set()
-                here = _cell(features)
-                for row in (here - _CELLS_EAST, here, here + _CELLS_EAST):
-                    for cell in (row - 1, row, row + 1):
-                        by_day = self._cells.get(cell)
-                        if by_day is not None:
-                            hits |= _any_of(by_day, days)
+                for cell in _cells_near(_cell(features)):
+                    by_day = self._cells.get(cell)
+                    if by_day is not None:
+                        hits |= _any_of(by_day, days)
                 yield hits, _SAME_CELL_AND_DAY
             if features.country:
                 by_day = self._countries.get(features.country)
@@ -364,7 +362,15 @@ def _weeks(features: Features | Gist) -> set[int]:
 
 def _cell(features: Features) -> int:
     lat, lon = features.lat or 0.0, features.lon or 0.0
-    return floor(lat / _CELL_DEGREES) * _CELLS_EAST + floor(lon / _CELL_DEGREES)
+    return floor(lat / _CELL_DEGREES) * _CELLS_ROUND + floor(lon / _CELL_DEGREES) % _CELLS_ROUND
+
+
+def _cells_near(cell: int) -> list[int]:
+    """It and the eight around it."""
+    column = cell % _CELLS_ROUND
+    row = cell - column
+    columns = ((column - 1) % _CELLS_ROUND, column, (column + 1) % _CELLS_ROUND)
+    return [near + east for near in (row - _CELLS_ROUND, row, row + _CELLS_ROUND) for east in columns]
 
 
 def _figures(features: Features | Gist) -> list[int]:

@@ -10,7 +10,9 @@ from processors.correlation import Correlator
 from processors.correlation.identity import incident_id_of
 from processors.correlation.linking.linker import EvidenceLinker
 from schemas.codec import LogMessage
-from tests.builders import REGION, a_decision, a_log, a_protest, a_statement, an_attack
+from schemas.parts import Place
+from schemas.vocabulary import PlacePrecision
+from tests.builders import REGION, a_decision, a_log, a_protest, a_statement, an_attack, occurred_at
 from tests.random_logs import said
 
 DAY: list[LogMessage] = [
@@ -214,3 +216,25 @@ def test_what_comes_after_a_hoax_was_withdrawn_is_one_incident_of_its_own() -> N
     assert {home[f"k{number}"] for number in range(3)} == {hoax}
     assert {home[f"k{number}"] for number in range(3, 9)} == {incident_id_of(REGION, "k3")}
     assert core.head(home["k3"]).activity == "active"
+
+
+@pytest.mark.parametrize("longitudes", [(179.97, 179.99), (179.99, -179.99), (180.0, -180.0), (-179.97, -179.99)])
+def test_the_180th_meridian_does_not_part_one_place(longitudes: tuple[float, float]) -> None:
+    core, homes = a_real_core(), set()
+    headlines = ("Raid on Waiyevo kills seven", "Seven killed in raid on Waiyevo")
+    reports = [
+        an_attack(
+            "10:00",
+            Place(name="Waiyevo", precision=PlacePrecision.SITE, country="FJ", lat=-16.8, lon=longitude),
+            event_id=headline[:4],
+            headline=headline,
+            publisher=headline[:4],
+            killed=7,
+            by="Somosomo Raiders",
+            happened=occurred_at("2024-03-01", "day"),
+        )
+        for longitude, headline in zip(longitudes, headlines, strict=True)
+    ]
+    for record in a_log(reports):
+        homes.update(entry.incident_id for entry in core.apply(record).entries)
+    assert len(homes) == 1

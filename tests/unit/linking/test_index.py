@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from processors.correlation.linking.features import Features
+from processors.correlation.linking.index import _cell, _cells_near
 from processors.correlation.linking.linker import EvidenceLinker
 from producers.feeds.coded import parse_coded
 
@@ -58,3 +60,14 @@ def test_a_happening_is_not_looked_for_by_what_it_is_about(linker: EvidenceLinke
 def test_an_incident_that_is_gone_is_found_no_more(linker: EvidenceLinker) -> None:
     linker.drop("crash")
     assert found(linker, TALK) == set()
+
+
+@pytest.mark.parametrize("east", range(-360, 361, 45))
+def test_a_cell_is_near_the_same_cells_wherever_on_the_globe(east: int) -> None:
+    """East of the last half degree lies the first one."""
+    cells = {
+        step: _cell(replace(CRASH, lat=-16.8, lon=(east / 2 + step / 2 + 180.25) % 360 - 180)) for step in range(-2, 3)
+    }
+    near = set(_cells_near(cells[0]))
+    assert len(near) == 9
+    assert {step for step, cell in cells.items() if cell in near} == {-1, 0, 1}
