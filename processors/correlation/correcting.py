@@ -14,7 +14,7 @@ from .clock import span
 from .conflicts import kilometres
 from .entries import withdrawn
 from .facts import PLACE_RANK, WITHDRAWN, Assertion
-from .happenings import topics_taken_back
+from .happenings import SPOKEN_OF, topics_taken_back
 from .incidents import EventState
 from .moving import move, split_off
 
@@ -38,6 +38,8 @@ def take_back(step: Step[Any], original: EventState, *, by: str, deep: int = 0) 
         settle(step, original.event_id, original.incident_id)
     elif original.retracts is not None:
         _give_back(step, original, deep)
+    if Stance.RETRACTS in original.stances:
+        _give_words_back(step, original)
 
 
 def _give_back(step: Step[Any], retraction: EventState, deep: int) -> None:
@@ -54,7 +56,7 @@ def _give_back(step: Step[Any], retraction: EventState, deep: int) -> None:
         return
     corrector = step.event(freed.corrected_by) if freed.corrected_by is not None else None
     held = freed.assertions
-    if corrector is None or corrector.corrects is not None:  # else its speaker took back what it says
+    if corrector is None or corrector.corrects or corrector.retracted_by:  # else its speaker took back what it says
         held = tuple(said._replace(status="") if said.status == WITHDRAWN else said for said in held)
     step.regroup(freed.incident_id)
     step.change_event(freed, retracted_by=None, assertions=held)
@@ -79,7 +81,7 @@ def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) 
     anew = {(said.about, said.subject) for said in later.assertions}
     ledger = step.store.roster(later.incident_id).ledger
     for about in topics:
-        for claim in ledger.topic(about).standing_words(later.speaker_key):
+        for claim in ledger.topic(about).words_of(later.speaker_key):
             if (claim.about, claim.subject) in anew:
                 continue
             for _, seq, said, _ in ledger.topic(about).cell(claim).all(step.store.policy.reports_taken_back):
@@ -92,6 +94,23 @@ def _withdraw(step: Step[Any], event: EventState, said: Assertion, by: str) -> N
     step.say(event.incident_id, change)
     kept = tuple(other._replace(status=WITHDRAWN) if other == said else other for other in event.assertions)
     step.change_event(event, corrected_by=by, assertions=kept)
+
+
+def _give_words_back(step: Step[Any], taking: EventState) -> None:
+    """What a speaker had taken back by a statement that is withdrawn itself."""
+    store = step.store
+    ledger = store.roster(taking.incident_id).ledger
+    taken: dict[int, None] = {}
+    for about in SPOKEN_OF:
+        for claim in ledger.topic(about).words_of(taking.speaker_key, past=True):
+            reports = ledger.topic(about).cell(claim).all(store.policy.reports_taken_back)
+            taken.update((seq, None) for _, seq, said, _ in reports if said.status == WITHDRAWN)
+    for seq in taken:
+        event = store.by_seq[seq]
+        if event.corrected_by == taking.event_id and event.retracted_by is None:
+            held = tuple(said._replace(status="") if said.status == WITHDRAWN else said for said in event.assertions)
+            step.change_event(event, corrected_by=None, assertions=held)
+            settle(step, event.event_id, taking.incident_id)
 
 
 def moves_it(step: Step[Any], later: EventState, original: EventState) -> bool:

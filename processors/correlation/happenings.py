@@ -51,7 +51,8 @@ _BLAME: Final = re.compile(r"\b(?:responsib\w+|confess\w*|blame|accus\w+)\b")
 _OWN_WORDS: Final = re.compile(
     r"\b(?:own|earlier|previous|former|statements?|claims?|remarks?|words?|reports?|announcements?)\b"
 )
-_SPOKEN_OF: Final = (*NUMBERS, ClaimAbout.ATTRIBUTION, ClaimAbout.OCCURRENCE)
+#: what a speaker may take back
+SPOKEN_OF: Final = (*NUMBERS, ClaimAbout.ATTRIBUTION, ClaimAbout.OCCURRENCE)
 
 
 def topics_taken_back(phrase: str | None) -> tuple[ClaimAbout, ...]:
@@ -61,4 +62,4 @@ def topics_taken_back(phrase: str | None) -> tuple[ClaimAbout, ...]:
         return NUMBERS
     if _BLAME.search(folded):
         return (ClaimAbout.ATTRIBUTION,)
-    return _SPOKEN_OF if _OWN_WORDS.search(folded) else ()
+    return SPOKEN_OF if _OWN_WORDS.search(folded) else ()

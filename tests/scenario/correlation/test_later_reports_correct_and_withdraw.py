@@ -287,3 +287,16 @@ def test_what_a_withdrawn_correction_replaced_holds_again() -> None:
     assert story.claims("first", "killed") == [(2, "AFP", "current"), (6, "The hospital", "withdrawn")]
     assert story.entries["first"].corrected_by is None
     assert story.head("first").location.name == "Kherson"
+
+
+def test_words_hold_again_when_the_statement_that_took_them_back_is_withdrawn() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        a_statement("11:00", event_id="s", speaker="Bo Sample", killed=10),
+        a_statement("12:00", event_id="no", speaker="Bo Sample", stance=[("retracts", "own figure of 10")]),
+    )
+    assert story.claims("a", "killed") == [(10, "Bo Sample", "withdrawn")]
+    story.tell(a_decision("retract", "13:00", events=["no"]))
+    assert story.claims("a", "killed") == [(10, "Bo Sample", "current")]
+    assert story.entries["s"].corrected_by is None
