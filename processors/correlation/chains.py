@@ -6,6 +6,7 @@ nothing is undone step by step: what each of them says follows from the whole ch
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from schemas.timeline import AnyChange, Corrected, EntryMoved
@@ -15,9 +16,12 @@ from .facts import WITHDRAWN, Assertion
 from .identity import claim_id_of
 from .incidents import EventState
 
-_SAID = 300
+_SAID: Final = 300
 #: a correction of a correction of a correction ...
 _DEEPEST: Final = 16
+
+
+_Topics = dict[str, list[Assertion]]
 
 
 class Chain(NamedTuple):
@@ -60,24 +64,26 @@ def settle(step: Step[Any], event_id: str, told_in: str, *, news: str | None = N
     are said. Every other incident whose entries change says so, too.
     """
     chain = chain_of(step, event_id)
-    names = {event.event_id for event in chain.events}
+    words = {event.event_id: _by_topic(event.assertions) for event in chain.events}
     for at, one in enumerate(chain.events):
         later = [other for other in chain.events[at + 1 :] if other.retracted_by is None]
-        known = one.corrected_by in names
+        known = one.corrected_by in words
         if not later and not known:
             continue  # nobody corrects it, or what does is none of these: its speaker who took it back, or forgotten
         # what a redacted, forgotten or left-out one replaced stays replaced: nobody knows any more by what
         firm = not chain.whole or not (known or one.corrected_by is None) or any(other.redacted for other in later)
-        judged, told = _judged(one, later, names, firm=firm, is_original=one.event_id == chain.original)
+        corrected_by = None if known else one.corrected_by
+        if later:
+            corrected_by = (later[-1] if one.event_id == chain.original else later[0]).event_id
+        judged, told = _judged(one._replace(corrected_by=corrected_by), later, words, firm=firm, news=news)
         if judged != one:
             step.change_event(
                 one, assertions=judged.assertions, corrected_by=judged.corrected_by, overruled=judged.overruled
             )
         for source, change in told:
-            if news in (source.event_id, one.event_id):
-                step.say(source.incident_id, change)
-                if one.incident_id != source.incident_id:
-                    step.say(one.incident_id, change)
+            step.say(source.incident_id, change)
+            if one.incident_id != source.incident_id:
+                step.say(one.incident_id, change)
         if judged != one and one.incident_id != told_in and not step.drafts[one.incident_id].changes:
             step.say(one.incident_id, EntryMoved(event_id=one.event_id, role=one.role))
 
@@ -102,42 +108,45 @@ def _naming(step: Step[Any], event_id: str, most: int) -> list[EventState]:
 
 
 def _judged(
-    one: EventState, later: list[EventState], chained: set[str], *, firm: bool, is_original: bool
+    one: EventState, later: list[EventState], words: dict[str, _Topics], *, firm: bool, news: str | None
 ) -> tuple[EventState, list[tuple[EventState, AnyChange]]]:
-    """The event as these corrections leave it, and what they changed, each with the correction that did."""
+    """The event as these corrections leave it, and what the news of it changed, each with the correction that did."""
     assertions = tuple(
         said if firm or said.status in ("", WITHDRAWN) else said._replace(status="") for said in one.assertions
     )
     overruled = dict.fromkeys(one.overruled if firm else ())
-    corrected_by = None if one.corrected_by in chained else one.corrected_by
-    if later:
-        corrected_by = (later[-1] if is_original else later[0]).event_id
     told: list[tuple[EventState, AnyChange]] = []
     for source in later:
         given = (("where", source.where), ("when", source.when))
         overruled |= dict.fromkeys(name for name, value in given if value is not None)
-        named = source.event_id == corrected_by
-        for about, newer in _by_topic(source.assertions).items():
-            of_it = [said for said in assertions if said.about == about]
-            was = [said for said in of_it if not said.status]
-            if (was or (named and not of_it)) and _values(was) != _values(newer):
-                words = {"was": words_of(was), "now": words_of(newer)}
-                told.append((source, Corrected(event_id=one.event_id, by_event=source.event_id, field=about, **words)))
-        assertions = _replaced(assertions, source.assertions)
-    judged = one._replace(assertions=assertions, corrected_by=corrected_by, overruled=tuple(overruled))
-    return judged, told
+        if news in (source.event_id, one.event_id):
+            told += [(source, change) for change in _said_anew(one, assertions, source, words[source.event_id])]
+        assertions = _replaced(assertions, words[source.event_id])
+    return one._replace(assertions=assertions, overruled=tuple(overruled)), told
 
 
-def _by_topic(assertions: tuple[Assertion, ...]) -> dict[str, list[Assertion]]:
-    topics: dict[str, list[Assertion]] = {}
+def _said_anew(
+    one: EventState, assertions: tuple[Assertion, ...], source: EventState, now: _Topics
+) -> Iterator[AnyChange]:
+    for about, newer in now.items():
+        of_it = [said for said in assertions if said.about == about]
+        was = [said for said in of_it if not said.status]
+        # what said nothing of it is corrected by what `corrected_by` names alone
+        if (was or (one.corrected_by == source.event_id and not of_it)) and _values(was) != _values(newer):
+            yield Corrected(
+                event_id=one.event_id, by_event=source.event_id, field=about, was=words_of(was), now=words_of(newer)
+            )
+
+
+def _by_topic(assertions: tuple[Assertion, ...]) -> _Topics:
+    topics: _Topics = {}
     for said in assertions:
         topics.setdefault(said.about, []).append(said)
     return topics
 
 
-def _replaced(assertions: tuple[Assertion, ...], newer: tuple[Assertion, ...]) -> tuple[Assertion, ...]:
+def _replaced(assertions: tuple[Assertion, ...], now: _Topics) -> tuple[Assertion, ...]:
     """What these say of the same things in other words is superseded by them."""
-    now = _by_topic(newer)
     kept = []
     for said in assertions:
         given = now.get(said.about)

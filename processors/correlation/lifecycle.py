@@ -15,6 +15,9 @@ from .clock import said, span, spoken
 from .incidents import IncidentState, Stage
 from .policy import Policy
 
+#: the less lively first
+_OPEN: Final = (Stage.QUIET, Stage.ACTIVE)
+
 
 def due_of(incident: IncidentState, policy: Policy) -> int:
     """When the next stage is due, microseconds; in the past while a stage still has events to work off."""
@@ -87,9 +90,6 @@ def take_over(stays: IncidentState, gone: IncidentState) -> None:
     # not a digest at once, whatever it was: what came along has evidence that is still to be let go
     stays.stage = Stage.QUIET if gone.stage is Stage.QUIET else Stage.CLOSED
     stays.closed_at, stays.activity_reason = gone.closed_at, gone.activity_reason
-
-
-_OPEN: Final = (Stage.QUIET, Stage.ACTIVE)
 
 
 def _liveliness(incident: IncidentState) -> tuple[int, int]:
