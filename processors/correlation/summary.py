@@ -80,8 +80,10 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
     if current is not None and current.incident_id != incident.incident_id:
         current = None
     fresh = [step.store.by_seq[seq] for seq in sorted(set(draft.fresh)) if seq in step.store.by_seq]
-    best = best_title(current, [event for event in fresh if event.incident_id == incident.incident_id], roster)
-    if best is None or current is None or says_a_figure_that_fell(best, roster):
+    here = [event for event in fresh if event.incident_id == incident.incident_id]
+    is_overtaken = current is not None and says_a_figure_that_fell(current, roster)
+    best = None if is_overtaken else best_title(current, here, roster)
+    if best is None or current is None:
         # the title's own entry is gone from here, may give none any more or is overtaken: choose among all that the
         # head shows
         shown = sorted({seq for window in roster.windows() for seq in window if not roster.is_guest(seq)})

@@ -11,8 +11,10 @@ from .happenings import NUMBERS
 from .incidents import EventState
 from .roster import Roster
 
-#: a figure in the title that was since replaced, or that more speakers contradict than hold, makes a poor title
+#: a figure in the title that was since replaced makes a poor title
 _STALE: Final = 2.0
+#: one that more speakers contradict than hold gives way to a headline that tells as much, not to one that tells less
+_OUTVOTED: Final = 0.8
 #: a new headline must tell this much more than the standing one: titles should not change with every report
 _CLEARLY: Final = 0.75
 _ROLE: Final = {
@@ -76,20 +78,23 @@ def _may(event: EventState) -> bool:
 
 def _value(event: EventState, roster: Roster) -> float:
     value = _ROLE[event.role] + event.title_score
-    if event.corrected_by is not None or says_a_figure_that_fell(event, roster):
-        value -= _STALE
-    return value
+    return value - (_STALE if event.corrected_by is not None else _fall(event, roster))
 
 
 def says_a_figure_that_fell(event: EventState, roster: Roster) -> bool:
     """One that its speaker replaced since, or that more speakers contradict than hold."""
+    return _fall(event, roster) > 0.0
+
+
+def _fall(event: EventState, roster: Roster) -> float:
+    fall = 0.0
     for said in event.assertions:
         if said.about not in NUMBERS or said.about == ClaimAbout.ARRESTED:
             continue
         topic, value = roster.ledger.topic(said.about), (said.subject, said.value_key)
         if not topic.stands(said.subject, said.speaker_key, said.value_key):
-            return True
+            return _STALE
         held = topic.speakers(value)
         if any(topic.speakers(other) > held for other in topic.disputes().get(value, ())):
-            return True
-    return False
+            fall = _OUTVOTED
+    return fall

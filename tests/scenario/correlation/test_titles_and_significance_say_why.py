@@ -91,7 +91,7 @@ def test_a_title_whose_toll_more_speakers_contradict_than_hold_gives_way() -> No
     )
     assert story.head(first).title == "Twenty-five soldiers killed in the attack"
     story.tell(an_attack("12:00", killed=89, headline="The government counts 89 dead soldiers", publisher="BBC"))
-    assert story.head(first).title == "The government counts 89 dead soldiers"
+    assert story.head(first).title == "Eighty-nine soldiers killed in the attack"
 
 
 def test_a_title_that_a_statement_outvotes_gives_way_to_a_report_that_was_there_before() -> None:
@@ -103,6 +103,32 @@ def test_a_title_that_a_statement_outvotes_gives_way_to_a_report_that_was_there_
     )
     assert story.home(said) == story.home(first)
     assert story.head(first).title == "Eighty-nine soldiers killed in the attack"
+
+
+def test_a_title_that_is_outvoted_gives_way_to_the_first_that_tells_as_much_not_to_the_newest() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", killed=1, headline="One dead in the attack on the market", publisher="APA"),
+        an_attack("11:00", killed=0, headline="No deaths in the attack on the market", publisher="Herald"),
+        a_statement("12:00", killed=0, speaker="The minister", headline="Minister: no deaths"),
+    )
+    assert story.head(first).title == "No deaths in the attack on the market"
+    story.tell(
+        a_statement("13:00", killed=1, speaker="The hospital", headline="Hospital: one dead"),
+        an_attack("14:00", killed=1, headline="Where one died people gather once more", publisher="Reuters"),
+    )
+    assert story.head(first).title == "One dead in the attack on the market"
+
+
+def test_a_title_that_is_outvoted_does_not_give_way_to_one_that_tells_less() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", killed=1, headline="One dead and many hurt in the attack", publisher="APA"),
+        an_attack("11:00", headline="People gather once more a day after the attack", publisher="Herald"),
+        a_statement("12:00", killed=0, speaker="The minister", headline="Minister: no deaths"),
+        a_statement("13:00", killed=0, speaker="The hospital", headline="Hospital: no deaths"),
+    )
+    assert story.head(first).title == "One dead and many hurt in the attack"
 
 
 def test_a_title_whose_report_is_withdrawn_gives_way_to_the_next_best() -> None:
