@@ -40,7 +40,7 @@ START = datetime(2021, 11, 7, tzinfo=UTC)
 
 class TallyCore:
     """headline "fire at noon": incident fire. "boom": raises. "fire+flood": touches both. A tick forgets incidents
-    whose name begins with "brief".
+    whose name begins with "brief". "leak": its state cannot be told.
     """
 
     def __init__(self, region: str) -> None:
@@ -124,6 +124,8 @@ class TallyCore:
         return incident["kind"], "corroborated" if len(incident["events"]) > 1 else "unconfirmed"
 
     def drain_state(self) -> list[StateRecord]:
+        if f"{self.region}:leak" in self._dirty:
+            raise RuntimeError("no way to tell the state of a leak")
         drained = [StateRecord(self._key(name), self._bytes(name)) for name in sorted(self._dirty)]
         self._dirty.clear()
         return sorted(drained, key=lambda piece: piece.key)
