@@ -36,6 +36,8 @@ from .machine import UNIT_AT_REST_MS, unit_ms
 SETS: Final = ("kad", "kaz", "nga", "sol")
 SIZES: Final = (1_000, 3_000, 10_000, 30_000, 100_000)
 _MEASURED: Final = 500
+#: incidents of a world that has so many reports, and as many to fill it before
+LEAST: Final = 500
 _BATCH: Final = 200
 _REGION: Final = "world"
 

@@ -71,6 +71,8 @@ def main() -> None:
     parser.add_argument("--order", action="store_true", help=f"write {order.DOCUMENT}")
     parser.add_argument("--ablation", action="store_true", help=f"write {ablation.DOCUMENT}, half an hour")
     args = parser.parse_args()
+    if any(size < core_cost.LEAST for size in args.incidents):
+        parser.error(f"--incidents: give {core_cost.LEAST} or more: a smaller world has too few reports to measure")
     for asked, document in ((args.calibration, calibration), (args.order, order), (args.ablation, ablation)):
         if asked:
             document.main(args.seeds)
