@@ -27,7 +27,7 @@ def leave(consumer: Consumer, holds: Callable[[], bool], *, closing_s: float = _
     """Unsubscribe, hear what the group still says, close. Raises DidNotLeave, KafkaException.
 
     librdkafka (2.16; its issue 4884) never returns from a close in which it tells of a rebalance whose answer nobody
-    takes any more: two of thirty runs in which gates come and go. So it tells all it has before it closes; and should
+    takes any more: two of 27 runs in which gates come and go. So it tells all it has before it closes; and should
     it still hang, it does so in a thread that the process does not wait for.
 
     holds: whether partitions are assigned that were not yet revoked

@@ -21,7 +21,7 @@ _TITLES = (
 _TITLE = re.compile(r"\b(?:" + "|".join(sorted(_TITLES, key=lambda t: (-len(t), t))) + r")\b")
 #: words that follow an office and are no name: "president of the council", "spokesman for the army"
 _NO_NAME = re.compile(r"^(?:of|for|at|in|to|and|the|de|du|des|del)\b")
-NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 _APOSTROPHES: Final = frozenset("'’‘ʼʻ`´")
 ARTICLES: Final = frozenset(("al", "el", "ul", "ad", "ar", "as", "ash", "at", "an", "az", "bin", "ben", "ibn", "the"))
 _LINKS: Final = frozenset(("of", "for", "de", "du", "des", "del", "do", "da"))
@@ -51,7 +51,7 @@ def words_of(name: str) -> str:
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and c not in _APOSTROPHES
     )
-    return NOT_WORD.sub(" ", plain).strip()
+    return _NOT_WORD.sub(" ", plain).strip()
 
 
 @lru_cache(maxsize=20_000)
