@@ -22,7 +22,10 @@ from producers.feeds import MAX_LINE_BYTES, Bad, Feed, Line, Parsed
 from producers.feeds.acled import AcledFeed
 from producers.feeds.coded import CodedFeed
 from producers.feeds.events import EventsFeed
+from producers.feeds.gdelt import GdeltFeed
 from producers.feeds.ged import GedFeed
+from producers.feeds.icews import IcewsFeed
+from producers.feeds.polecat import PolecatFeed
 from schemas.arrival import came_by, in_report_time, stamped
 from schemas.codec import encode
 from schemas.errors import TooLarge
@@ -36,7 +39,10 @@ _CHUNK_BYTES: Final = 256 * 1024
 _SURELY_FITS_BYTES: Final = 500_000
 _STOP_POLL_S: Final = 0.2
 
-FEEDS: Final[dict[str, Feed]] = {feed.name: feed for feed in (CodedFeed(), EventsFeed(), AcledFeed(), GedFeed())}
+FEEDS: Final[dict[str, Feed]] = {
+    feed.name: feed
+    for feed in (CodedFeed(), EventsFeed(), AcledFeed(), GedFeed(), GdeltFeed(), IcewsFeed(), PolecatFeed())
+}
 
 
 class FeedName(StrEnum):
@@ -46,6 +52,9 @@ class FeedName(StrEnum):
     EVENTS = "events"
     ACLED = "acled"
     GED = "ged"
+    GDELT = "gdelt"
+    ICEWS = "icews"
+    POLECAT = "polecat"
 
 
 class Status(IntEnum):

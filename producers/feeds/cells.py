@@ -78,14 +78,21 @@ def interval(
     return {**values, "timezone": zone[0]} if zone else values
 
 
-def place(row: Mapping[str, str], name: str, country: str | None, admin1: str, precision: PlacePrecision) -> Place:
-    """From the columns latitude and longitude. Raises MalformedRecord."""
-    lat, lon = number(row, "latitude"), number(row, "longitude")
+def place(
+    row: Mapping[str, str],
+    name: str,
+    country: str | None,
+    admin1: str,
+    precision: PlacePrecision,
+    columns: tuple[str, str] = ("latitude", "longitude"),
+) -> Place:
+    """columns: of its coordinates. Raises MalformedRecord."""
+    lat, lon = (number(row, column) for column in columns)
     if (lat is None) != (lon is None):
-        missing = "latitude" if lat is None else "longitude"
+        missing = columns[0] if lat is None else columns[1]
         raise fault(row, missing, "is empty: coordinates go together, give both or neither")
     if lat is not None and lon is not None and not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise fault(row, "latitude", f"{lat}, {lon} is no place on earth: the columns may be shifted")
+        raise fault(row, columns[0], f"{lat}, {lon} is no place on earth: the columns may be shifted")
     return Place(name=name[:300], country=country, admin1=admin1[:300] or None, lat=lat, lon=lon, precision=precision)
 
 

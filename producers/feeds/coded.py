@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urldefrag, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
@@ -23,6 +21,7 @@ from schemas.parts import LanguageTag, Place
 from schemas.vocabulary import EventKind, PlacePrecision, SourceKind, TimePrecision
 
 from . import Bad, Line, Parsed, Row
+from .addresses import host_of, report_id_of
 from .databases import is_database
 from .json_lines import object_of
 from .times import NotATime, ReportedTime
@@ -109,11 +108,6 @@ class _Fault(Exception):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
-
-
-def report_id_of(url: str) -> str:
-    """The same for all parts of one article: a fragment (#1, #2 ...) tells its speakers apart, not reports."""
-    return "report-" + sha256(urldefrag(url).url.encode()).hexdigest()[:20]
 
 
 def _event_of(record: Mapping[str, Any]) -> tuple[AnyEvent, tuple[str, ...]]:
@@ -235,7 +229,7 @@ def _source(record: Mapping[str, Any]) -> dict[str, Any]:
     url = _text(record, "url")
     publisher = _text(record, "publisher")
     if publisher is None:
-        publisher = (_host(url) if url else None) or "unknown"
+        publisher = (host_of(url) if url else None) or "unknown"
     source = {"publisher": publisher, "url": url, "wire_origin": _text(record, "wire_origin")}
     if is_database(publisher):
         # one article may stand behind a hundred rows: each of them is a report of its own
@@ -244,14 +238,6 @@ def _source(record: Mapping[str, Any]) -> dict[str, Any]:
     elif url:
         source["report_id"] = report_id_of(url)
     return {name: value for name, value in source.items() if value is not None}
-
-
-def _host(url: str) -> str | None:
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
 
 
 def _language(record: Mapping[str, Any], extra: dict[str, Any]) -> str | None:

@@ -41,7 +41,10 @@ def register(app: typer.Typer) -> None:
         source: Annotated[str, typer.Argument(help="File of reports, as --feed says; - for standard input.")],
         feed: Annotated[
             FeedName,
-            typer.Option(help="Format of SOURCE: coded reports, our own events, or rows of ACLED or UCDP GED."),
+            typer.Option(
+                help="Format of SOURCE: coded reports, our own events, rows of a database (ACLED, UCDP GED) or of a "
+                "machine coder (GDELT, ICEWS, POLECAT)."
+            ),
         ] = FeedName.CODED,
         order: Annotated[
             Order, typer.Option(help="As the lines stand, or by the time of publication (else end of occurrence).")

@@ -24,6 +24,9 @@ class FeedName(StrEnum):
     EVENTS = "events"
     ACLED = "acled"
     GED = "ged"
+    GDELT = "gdelt"
+    ICEWS = "icews"
+    POLECAT = "polecat"
     LOG = "log"
 
 
@@ -34,7 +37,8 @@ def register(app: typer.Typer) -> None:
         feed: Annotated[
             FeedName,
             typer.Option(
-                help="Format of SOURCE: coded reports, our own events, rows of ACLED or UCDP GED, a log of `dump`."
+                help="Format of SOURCE: coded reports, our own events, rows of a database (ACLED, UCDP GED) or of a "
+                "machine coder (GDELT, ICEWS, POLECAT), a log of `dump`."
             ),
         ] = FeedName.CODED,
         timelines: Annotated[
