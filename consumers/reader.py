@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from runtime.clients import is_end_of_partition, is_of_no_concern, new_consumer
+from runtime.clients import headers_in, is_end_of_partition, is_of_no_concern, new_consumer
 from runtime.refusals import hint, why_missing
 from runtime.settings import Settings
 from schemas.headers import Headers, read_headers
@@ -171,8 +171,7 @@ class SinkReader:
         topic, partition, offset = _place(message)
         name = (key if isinstance(key, bytes) else key.encode()).decode("utf-8", "replace")
         raw = value if isinstance(value, bytes) else value.encode()
-        given = message.headers()
-        headers = read_headers(given if isinstance(given, list) else None)
+        headers = read_headers(headers_in(message))
         wanted = self._wanted.takes(headers)
         if topic == TIMELINES:
             revision = headers.revision or 0

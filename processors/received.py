@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from confluent_kafka import Message
 
 from processors.handover import RawRecord
-from runtime.clients import raw_bytes, raw_headers
+from runtime.clients import headers_in, raw_bytes, raw_headers
 
 
 class Received(NamedTuple):
@@ -33,7 +33,7 @@ class Received(NamedTuple):
 
     @property
     def headers(self) -> Sequence[tuple[str, bytes | None]]:
-        return cast("list[tuple[str, bytes | None]]", self.message.headers() or [])
+        return headers_in(self.message)
 
 
 def received(messages: Sequence[Message]) -> list[Received]:

@@ -80,7 +80,11 @@ def decode(ce_type: str, raw: bytes | None) -> AnyMessage:
 def decode_log_record(ce_type: str | None, raw: bytes | None) -> LogMessage:
     """A record of the log: an event, a decision or a tick. Raises MalformedRecord."""
     if ce_type is None:
-        raise MalformedRecord("ce_type", f"the header is missing: set it, for an event to {TYPE_EVENT}", raw)
+        raise MalformedRecord(
+            "ce_type",
+            f"the header is missing, or stands beside one whose name is no UTF-8: set it, for an event to {TYPE_EVENT}",
+            raw,
+        )
     if ce_type not in (TYPE_EVENT, TYPE_DECISION, TYPE_TICK):
         raise MalformedRecord(
             "ce_type",
