@@ -12,7 +12,7 @@ from typing import Final
 
 from confluent_kafka import IsolationLevel, KafkaException
 
-from runtime.clients import ask_ends, new_admin
+from runtime.clients import ask_ends, learn_leaders, new_admin
 from runtime.settings import Settings
 from schemas.topics import EVENTS
 
@@ -48,13 +48,17 @@ class LogEnd(threading.Thread):
         if not partitions:
             return
         answers = ask_ends(self._admin, EVENTS, partitions, IsolationLevel.READ_COMMITTED, _ANSWER_S)
+        failed = False
         for partition, answer in answers.items():
             try:
                 end = answer.result(_ANSWER_S).offset
             except (KafkaException, TimeoutError):
+                failed = True
                 continue
             if end >= 0:
                 self._known[partition] = (end, monotonic())
+        if failed:
+            learn_leaders(self._admin, EVENTS)
 
 
 __all__ = ["LogEnd"]

@@ -20,7 +20,7 @@ from confluent_kafka import IsolationLevel, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from processors.restore import RestoreFailed, RestoreOutdated, is_passing
-from runtime.clients import ask_ends, new_admin
+from runtime.clients import ask_ends, learn_leaders, new_admin
 from runtime.settings import Settings
 from schemas.topics import changelog_topic
 
@@ -83,6 +83,7 @@ def _ends(
         except KafkaException as error:
             if not is_passing(error.args[0]):
                 raise RestoreFailed(f"the end of {topic} is not told: {error.args[0].str()}") from error
+            learn_leaders(admin, topic)
         else:
             if all(end >= 0 for end in ends.values()):  # librdkafka answers so where the broker did not
                 return ends

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from operator import methodcaller
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from .settings import PREFIX, Settings, SettingsError
 _MESSAGE_MAX_BYTES: Final = 1_048_576
 #: how long a question may wait before it is looked whether the broker has refused us meanwhile
 _SLICE_S: Final = 0.5
+_LEARN_S: Final = 1.0
 #: what librdkafka says of partitions out of its memory alone
 _KEPT_TOO_LONG: Final = frozenset(
     {KafkaError._UNKNOWN_PARTITION, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
@@ -175,11 +177,22 @@ def ask_ends(
     """The offset that the next record of each partition will get, as `.result(seconds).offset`.
 
     level: READ_COMMITTED: of what readers can see, which may be less. The futures raise KafkaException, or their result
-    is below 0: librdkafka (2.16) gives that for an answer where the broker gave none in time.
+    is below 0: librdkafka (2.16) gives that for an answer where the broker gave none in time. Before it is asked again
+    after a failure, `learn_leaders`.
     """
     wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}  # type: ignore[no-untyped-call]  # its stub lacks one
     answers = admin.list_offsets(wanted, isolation_level=level, request_timeout=timeout_s)
     return {place.partition: answer for place, answer in answers.items()}
+
+
+def learn_leaders(admin: AdminClient, topic: str) -> None:
+    """As far as it can be done in a second.
+
+    For `ask_ends` librdkafka (2.16) goes by the leaders that it was told of first. After a restart the broker refuses
+    the question as one of an older epoch, and is asked the same again for minutes.
+    """
+    with suppress(KafkaException):
+        admin.list_topics(topic, timeout=_LEARN_S)
 
 
 def is_end_of_partition(error: KafkaError | None) -> bool:
