@@ -25,6 +25,9 @@ from schemas.topics import COMMANDS, EVENTS, REJECTED
 
 log = structlog.stdlib.get_logger("timelines.gate")
 
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+#: from a signal to leaving whatever still hangs: what a gate may take to leave, and less than docker-compose.yml waits
+_STOP_S: Final = 18.0
 #: a step may wait for the broker for so long before something is wrong with the process itself
 _DEAD_S: Final = 150.0
 _LATE_S: Final = 15.0
@@ -45,8 +48,7 @@ def run_gate(settings: Settings) -> int:
         settings.health_host, settings.health_port, live=probes.live, ready=probes.ready, metrics=probes.render
     )
     told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+    _hear_signals(told)
     health.start()
     log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port)
     login = LoginWatch(settings, suspects=probes.suspects_login, on_refused=_leave)
@@ -58,12 +60,32 @@ def run_gate(settings: Settings) -> int:
         health.stop()
 
 
+def _hear_signals(told: threading.Event) -> None:
+    """In a thread: Python's handlers wait for the call that the gate is in, and with a frozen broker, or a network that
+    swallows everything, a commit does not come back for minutes.
+    """
+
+    def hear() -> None:
+        signal.sigwait(_SIGNALS)
+        told.set()
+        time.sleep(_STOP_S)
+        log.error("stopped_hard", after_seconds=_STOP_S)
+        _exit()
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    threading.Thread(target=hear, daemon=True, name="signals").start()
+
+
 def _leave(why: str) -> None:
+    log.error("failed", why=why)
+    _exit()
+
+
+def _exit() -> None:
     """The gate may wait for the broker in a call that does not come back: nothing softer than this ends it.
 
     What it had not committed is done again by the next one, and known again.
     """
-    log.error("failed", why=why)
     logging.shutdown()
     os._exit(1)
 

@@ -20,9 +20,12 @@ from tests import forked
 pytestmark = pytest.mark.broker
 
 
-def a_gate(*arguments: str) -> subprocess.Popen[str]:
+QUICK = "from processors import gate_service; from timelines.cli import app; gate_service._STOP_S = 3.0; app()"
+
+
+def a_gate(*arguments: str, by: tuple[str, ...] = ("-m", "timelines")) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "timelines", "gate", *arguments],
+        [sys.executable, *by, "gate", *arguments],
         stderr=subprocess.PIPE,
         env={**os.environ, "TIMELINES_LOG_FORMAT": "json"},
         text=True,
@@ -66,6 +69,32 @@ def test_it_gets_ready_and_ends_in_order_when_it_is_told(number: signal.Signals)
     facts = [json.loads(line)["event"] for line in told.splitlines()]
     assert facts[0] == "starting"
     assert facts[-1] == "stopped"
+
+
+def test_it_ends_also_where_the_broker_is_frozen_and_a_commit_does_not_come_back() -> None:
+    port = a_free_port()
+    broker = subprocess.Popen(
+        [sys.executable, "-m", "runtime.embedded", "2"], stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert broker.stdout is not None
+    gate = a_gate(
+        "--bootstrap-servers", broker.stdout.readline().strip(), "--health-port", str(port), by=("-c", QUICK)
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while asked(port, "/ready")[0] != 200:
+            assert time.monotonic() < deadline, asked(port, "/ready")
+            time.sleep(0.1)
+        time.sleep(2.0)  # what it asked at its start has been answered: now only commits wait
+        broker.send_signal(signal.SIGSTOP)
+        gate.send_signal(signal.SIGTERM)
+        _, told = gate.communicate(timeout=20)
+    finally:
+        gate.kill()
+        broker.kill()
+        broker.communicate()
+    assert gate.returncode == 1
+    assert json.loads(told.splitlines()[-1])["event"] == "stopped_hard"
 
 
 def ended(*arguments: str) -> tuple[int, str]:
