@@ -52,9 +52,13 @@ _COMPACTS: Final = {
     "delete.retention.ms": str(_DAY_MS),
 }
 
+# The gate must know when a record was appended: by that it tells a replay of the past, which is never ticked, from live
+# use. By default Kafka believes the producer, and some (Flink, Kafka Streams) give the time of what is told.
+_LOG: Final = {"compression.type": "zstd", "message.timestamp.type": "LogAppendTime"}
+
 REGISTRY: Final[tuple[Topic, ...]] = (
     Topic(EVENTS, "the log: reports, decisions of people, ticks of the clock", "producers", "region",
-          "Event, Decision or Tick (ce_type says which)", "delete", -1, {"compression.type": "zstd"}),
+          "Event, Decision or Tick (ce_type says which)", "delete", -1, _LOG),
     Topic(TIMELINES, "the newest head of every incident", "processors", "incident_id",
           "IncidentTimeline", "compact", -1, _COMPACTS),
     Topic(ENTRIES, "the newest entry of every event", "processors", "event_id", "Entry", "compact", -1, _COMPACTS),
