@@ -35,8 +35,8 @@ from .outputs import Named, overlap
 from .rejects import LongLine, Rejects
 
 _CHUNK_BYTES: Final = 256 * 1024
-#: a shorter line never makes a message that is too large: parsing adds fields, it does not lengthen texts
-_SURELY_FITS_BYTES: Final = 500_000
+#: a shorter line never makes a message that is too large: parsing adds fields, and JSON makes six bytes of one at most
+_SURELY_FITS_BYTES: Final = 150_000
 _STOP_POLL_S: Final = 0.2
 
 FEEDS: Final[dict[str, Feed]] = {

@@ -10,6 +10,7 @@ import pytest
 
 from producers.feeds import MAX_LINE_BYTES, Bad, Line, Parsed
 from schemas.codec import MAX_RECORD_BYTES
+from tests.database_rows import ACLED, table
 from timelines.rejects import TOLD_ONE_BY_ONE, LongLine, Rejects, RejectsError, raw_of
 from timelines.sources import FEEDS, Source, SourceChanged, SourceError, Stopped, past_events, read_rows, rejects_path
 
@@ -79,6 +80,13 @@ def test_an_event_that_no_topic_takes_is_a_bad_row(tmp_path: Path) -> None:
     assert [type(row) for row in rows] == [Parsed, Bad]
     assert isinstance(rows[1], Bad)
     assert "shorten the text" in rows[1].problem
+
+
+def test_so_is_a_row_of_which_json_makes_six_times_as_much(tmp_path: Path) -> None:
+    """`produce` ended with a traceback, each time that it was started again."""
+    rows = table({**ACLED, "notes": "\x01" * 200_000}, {**ACLED, "event_id_cnty": "SYR2"})
+    with Source(a_file(tmp_path, *(line.raw for line in rows))) as opened:
+        assert [type(row) for row in read_rows(opened, FEEDS["acled"])] == [Bad, Parsed]
 
 
 def test_the_digest_is_that_of_the_lines_given_out(tmp_path: Path) -> None:
