@@ -89,7 +89,6 @@ class Settings(BaseSettings):
     command_max_age_s: Annotated[float, Field(ge=1, le=30 * 86_400)] = Field(
         default=3_600.0, description="an older command is refused: the person may have changed their mind"
     )
-    data_dir: Path = Field(default=Path("data"), description="local state; may be deleted at any time")
 
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65_535)] = Field(

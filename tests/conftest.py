@@ -43,9 +43,9 @@ def embedded_broker() -> Iterator[EmbeddedBroker]:
 
 
 @pytest.fixture
-def settings(embedded_broker: EmbeddedBroker, tmp_path: Path) -> Settings:
+def settings(embedded_broker: EmbeddedBroker) -> Settings:
     """Settings of a service on the embedded broker; what the environment says plays no part."""
-    return load_settings({}, bootstrap_servers=embedded_broker.bootstrap_servers, data_dir=tmp_path / "data")
+    return load_settings({}, bootstrap_servers=embedded_broker.bootstrap_servers)
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +90,6 @@ def _a_node(folder: Path) -> Iterator[KafkaServer]:
 
 
 @pytest.fixture
-def kafka_settings(kafka: KafkaServer, tmp_path: Path) -> Settings:
+def kafka_settings(kafka: KafkaServer) -> Settings:
     """Settings of a service on Apache Kafka."""
-    return load_settings({}, bootstrap_servers=kafka.bootstrap_servers, data_dir=tmp_path / "data")
+    return load_settings({}, bootstrap_servers=kafka.bootstrap_servers)

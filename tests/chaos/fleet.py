@@ -81,7 +81,7 @@ class Fleet:
         worker = WorkerProcess(
             self._servers, APP_ID, self._folder / f"worker-{number}.log",
             module="tests.chaos.worker", home=home, environment=self._environment, log_level="info",
-            session_timeout_s=SESSION_S, batch_records=_BATCHES[number % len(_BATCHES)], data_dir=home / "data",
+            session_timeout_s=SESSION_S, batch_records=_BATCHES[number % len(_BATCHES)],
             max_rejected_per_minute=100_000, is_forked=self._is_forked,
         )  # fmt: skip
         self.members.append(Member(number, worker, home))

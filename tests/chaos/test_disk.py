@@ -39,7 +39,7 @@ def test_a_worker_without_a_disk_is_undisturbed(
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    worker = start_worker(home=home, data_dir=home / "data")
+    worker = start_worker(home=home)
     worker.wait_ready()
     count = 0
     for _ in range(2):
@@ -49,7 +49,7 @@ def test_a_worker_without_a_disk_is_undisturbed(
         if home.exists():
             disturb(worker, home)
     # a rebalance makes it read its state again
-    second = start_worker(home=tmp_path, data_dir=tmp_path / "data")
+    second = start_worker(home=tmp_path)
     second.wait_ready()
     assert worker.end() == 0
     wait_until(lambda: second.applied() == count, what="the takeover")
