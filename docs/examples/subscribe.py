@@ -13,7 +13,9 @@ login = dict(line.split("=", 1) for line in lines if "=" in line)
 consumer = Consumer({"bootstrap.servers": sys.argv[1], "group.id": "my-desk", "auto.offset.reset": "earliest", **login})
 consumer.subscribe(["incidents.timelines.v1"])
 newest: dict[str, int] = {}
-while record := consumer.poll(10.0):
+while True:
+    if (record := consumer.poll(10.0)) is None:
+        continue  # nothing new
     if (error := record.error()) and re.search("authori[sz]ation|SASL|SSL", error.str()):
         sys.exit(error.str())  # a login or a right is refused: waiting does not help
     headers = dict(record.headers() or [])

@@ -44,6 +44,40 @@ def test_every_file_that_is_linked_exists() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+#: a client that has nothing for the first poll, then a head, then an end that the subscriber tells
+_QUIET_AT_FIRST = """
+from collections import namedtuple
+class Record(namedtuple("Record", "told header body")):
+    def error(self): return self.told
+    def headers(self): return self.header
+    def value(self): return self.body
+class End:
+    def str(self): return "SSL: the end of the test"
+class Consumer:
+    def __init__(self, settings):
+        self.coming = [None, Record(None, HEADERS, BODY), Record(End(), [], b"")]
+    def subscribe(self, topics): pass
+    def poll(self, timeout): return self.coming.pop(0)
+"""
+
+
+def test_the_subscriber_waits_where_nothing_is_new(tmp_path: Path) -> None:
+    (tmp_path / "incident_timelines_schemas").symlink_to(ROOT / "schemas")
+    head = example("timeline-drone-attack")
+    scripted = _QUIET_AT_FIRST.replace("HEADERS", repr(headers_of(head))).replace("BODY", repr(encode(head)))
+    (tmp_path / "confluent_kafka.py").write_text(scripted, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, str(EXAMPLE), "localhost:9092"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert head.incident_id in ran.stdout
+    assert "the end of the test" in ran.stderr
+
+
 @pytest.mark.broker
 def test_the_subscriber_follows_attacks_and_merges(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "incident_timelines_schemas").symlink_to(ROOT / "schemas")  # as the small wheel installs it
