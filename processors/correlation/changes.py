@@ -24,7 +24,7 @@ from schemas.timeline import (
     StandingChanged,
     TimelineUpdate,
 )
-from schemas.vocabulary import Activity, EntryRole
+from schemas.vocabulary import Activity, EntryRole, Standing
 
 from .claims import claim_message
 from .clock import moment_of
@@ -55,6 +55,8 @@ class Draft:
     members_changed: bool = False
     #: its old title must not be repeated: the entry it came from was redacted
     hide_old_title: bool = False
+    #: the title that `opened` gave, where this record opened it
+    opened_title: str = ""
     dropped: bool = False
 
     @property
@@ -113,7 +115,8 @@ class Step(Generic[F]):
 
     def open(self, incident: IncidentState) -> Draft:
         assert self.incident(incident.incident_id) is None, f"{incident.incident_id} is open already"
-        draft = self.drafts[incident.incident_id] = Draft(incident, None, claims_before={})
+        draft = Draft(incident, None, claims_before={}, opened_title=incident.title)
+        self.drafts[incident.incident_id] = draft
         return draft
 
     def say(self, incident_id: str, *changes: AnyChange) -> None:
@@ -208,8 +211,8 @@ class Step(Generic[F]):
         state, was = draft.state, draft.was
         changes = draft.changes
         changes.extend(self._claim_changes(draft))
-        if was is None:
-            was_activity, was_standing, was_title = Activity.ACTIVE, state.standing, state.title
+        if was is None:  # as `opened` leaves it: what is known more is told like any other change
+            was_activity, was_standing, was_title = Activity.ACTIVE, Standing.UNCONFIRMED, draft.opened_title
         else:
             was_activity, was_standing, was_title = was.activity, was.standing, was.title
         if state.activity is not was_activity:

@@ -85,3 +85,13 @@ def test_who_first_denies_and_then_confirms_is_counted_with_the_newer_word() -> 
         ("happened", "The army", "current"),
     ]
     assert story.head(first).standing == "unconfirmed"
+
+
+def test_an_incident_that_a_denial_opens_says_at_once_that_it_is_contested() -> None:
+    story = Story()
+    told = story.tell(first := denies("The army", "10:00"))
+    (update,) = told.updates
+    assert story.head(first).standing == "contested"
+    assert [(change.was, change.now) for change in update.changes if change.type == "standing_changed"] == [
+        ("unconfirmed", "contested")
+    ]

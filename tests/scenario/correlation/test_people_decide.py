@@ -357,3 +357,21 @@ def test_of_events_pinned_together_one_that_was_the_guest_of_another_is_no_guest
     assert (story.home("g"), story.core.head(left).merged_into) == (target, target)
     assert story.entries["g"].also_background_in == ()
     assert story.core.head(left).entries_total == 0
+
+
+def test_the_first_update_of_a_piece_tells_what_the_first_head_shows() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1"),
+        an_attack("10:10", event_id="k2", publisher="Reuters", headline="Blast"),
+        an_attack("10:20", event_id="k3", publisher="BBC", headline="Blast at the harbour kills two", killed=2),
+    )
+    story.tell(a_decision("split", incidents=[story.home("k1")], events=["k2", "k3"]))
+    head = story.head("k2")
+    (opened,) = (change for change in story.changes("opened")[1:])
+    assert (head.revision, head.standing, opened.title) == (1, "corroborated", "Blast")
+    (told,) = (update for update in story.updates if update.incident_id == head.incident_id)
+    assert [(change.was, change.now) for change in told.changes if change.type == "standing_changed"] == [
+        ("unconfirmed", "corroborated")
+    ]
+    assert [(change.was, change.now) for change in told.changes if change.type == "retitled"] == [("Blast", head.title)]
