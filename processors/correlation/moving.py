@@ -76,6 +76,7 @@ def split_off(
     incident_id = incident_id_of(step.store.region, leaving[0].event_id, cause)
     piece = found(step, incident_id, founder)
     piece.state.split_from = origin
+    piece.state.activity_reason = f"split off from {origin} at {said(step.now)}"
     split = Split(into=incident_id, from_=origin, reasons=reasons)
     piece.changes.append(split)
     step.say(origin, split)

@@ -375,3 +375,19 @@ def test_the_first_update_of_a_piece_tells_what_the_first_head_shows() -> None:
         ("unconfirmed", "corroborated")
     ]
     assert [(change.was, change.now) for change in told.changes if change.type == "retitled"] == [("Blast", head.title)]
+
+
+def test_a_piece_and_what_is_left_say_when_their_own_first_reports_came_in() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1"),
+        an_attack("10:10", event_id="k2", publisher="Reuters"),
+        an_attack("10:20", event_id="k3", publisher="BBC"),
+    )
+    origin = story.home("k1")
+    story.tell(a_decision("split", "18:00", incidents=[origin], events=["k1"]))
+    piece, left = story.head("k1"), story.head("k2")
+    assert (piece.first_recorded_at, left.first_recorded_at) == (time_of("10:00"), time_of("10:10"))
+    assert piece.activity_reason == f"split off from {origin} at 2024-03-01 18:00 UTC"
+    story.tell(a_decision("pin", "19:00", incidents=[origin], events=["k1"]))
+    assert story.head("k2").first_recorded_at == time_of("10:00")
