@@ -34,6 +34,11 @@ from timelines.progress import Bar
 
 _CALL_S: Final = 15.0
 _POLL_S: Final = 0.2
+#: of an id that the caller chose, for one who sends a command again
+_ANSWERED_BEFORE: Final = (
+    " Or was it answered before? What comes twice under one id is answered once: `timelines dump --updates` and "
+    "`--rejected` show what came of it"
+)
 
 
 class CannotDecide(Exception):
@@ -135,8 +140,11 @@ class Asker:
             raise CannotDecide(f"the broker does not tell where its topics end: {error.args[0].str()}") from error
         consumer.assign(places)
 
-    def wait(self, sent: Sent, timeout_s: float) -> Effect:
-        """What came of it. Raises CannotDecide when it is refused or nothing comes within the time."""
+    def wait(self, sent: Sent, timeout_s: float, *, may_be_known: bool = False) -> Effect:
+        """What came of it. Raises CannotDecide when it is refused or nothing comes within the time.
+
+        may_be_known: a command of this id may have been answered before
+        """
         assert self._consumer is not None, "send comes first"
         command_id = sent.command.command_id
         decided_at: int | None = None
@@ -166,7 +174,8 @@ class Asker:
                         return Effect(tuple(updates))  # the worker is past it
         if updates:
             return Effect(tuple(updates))
-        raise CannotDecide(_silence(sent, decided_at, timeout_s))
+        silence = _silence(sent, decided_at, timeout_s)
+        raise CannotDecide(silence + _ANSWERED_BEFORE if may_be_known and decided_at is None else silence)
 
 
 def _raise_if_rejected(message: Message, command_id: str) -> None:

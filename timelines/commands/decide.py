@@ -83,7 +83,8 @@ def register(app: typer.Typer) -> None:
                 sent = asker.send(asked)
                 typer.echo(f"sent as {asked.command_id}, region {asked.region}", err=True)
                 if wait:
-                    _print(asker.wait(sent, timeout), as_json=as_json)
+                    effect = asker.wait(sent, timeout, may_be_known=command_id is not None)
+                    _print(effect, as_json=as_json)
         except (CannotDecide, ExportError) as error:
             fail("decide", error, 1)
         except KafkaException as error:

@@ -127,3 +127,15 @@ def test_without_a_gate_the_wait_ends_and_says_so() -> None:
         )
     assert done.returncode == 1
     assert "no gate has answered within 1 s: is one running?" in done.stderr
+    assert "answered before" not in done.stderr
+
+
+def test_a_command_that_is_sent_again_and_not_answered_may_have_been_before() -> None:
+    with EmbeddedBroker(partitions=PARTITIONS) as broker:
+        done = run(
+            *("decide", "close", "inc-1", "--by", "a", "--reason", "b", "--region", "europe", "--wait"),
+            *("--timeout", "1", "--command-id", "mine"),
+            TIMELINES_BOOTSTRAP_SERVERS=broker.bootstrap_servers,
+        )
+    assert done.returncode == 1
+    assert "Or was it answered before?" in done.stderr
