@@ -31,7 +31,8 @@ _MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     topics.REJECTED: (),
 }
 _KEYS: Final[Mapping[str, str]] = {
-    "region": "the region of the world that the record belongs to; all records of a region stand in one partition",
+    "region": "the region of the world that the record belongs to; all records of a region stand in one partition, the "
+    "one of murmur2 of the key (Java's default; librdkafka: partitioner=murmur2_random), and are rejected elsewhere",
     "incident_id": "the incident; its records stand in the partition of its region's log",
     "event_id": "the event; its records stand in the partition of its region's log",
     "as received": "the key of the record that was rejected",

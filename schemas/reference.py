@@ -23,6 +23,11 @@ Within `v1` fields and words are only added. A writer must use the words listed 
 does not know and keeps words it does not know (`Unrecognized` in Python). Lists marked *closed* never grow within `v1`.
 """
 
+_PLACES: Final = """\
+A writer lets the key choose the partition by murmur2, as Java's client does (librdkafka and what is built on it:
+`partitioner=murmur2_random`, which is not its default). A record in another partition than its region's is rejected.
+What follows from one partition of the log stands in the same partition of the other topics."""
+
 _SECTIONS: Final = (
     (TYPE_EVENT, "events"),
     (TYPE_DECISION, "events"),
@@ -79,6 +84,8 @@ def _topics() -> Iterator[str]:
     for topic in REGISTRY:
         kept = "the newest of each key" if topic.cleanup == "compact" else _kept(topic.retention_ms)
         yield f"| `{topic.name}` | {topic.purpose} | {topic.key} | {topic.value} | {kept} |"
+    yield ""
+    yield _PLACES
 
 
 def _kept(retention_ms: int) -> str:

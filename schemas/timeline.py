@@ -110,7 +110,7 @@ class Claim(Message):
     state: OpenClaimState = Field(description="how it stands beside the other claims")
     superseded_by: Identifier | None = Field(default=None, description="claim_id of the newer word")
     disputed_by: Annotated[tuple[Identifier, ...], Field(max_length=20), FirstFault] = Field(
-        default=(), description="claim_ids that contradict it"
+        default=(), description="claim_ids that contradict it, the first of each other value"
     )
 
 
@@ -159,7 +159,9 @@ class IncidentTimeline(Message):
     incident_id: Identifier = Field(description="a function of the founding event")
     revision: Revision = Field(description="1, 2, 3 ...; of two heads the higher one holds")
     region: Region = Field(description="the region whose log it comes of")
-    kind: OpenEventKind = Field(description="of the happening; `statement` where an utterance founded it")
+    kind: OpenEventKind = Field(
+        description="of the happening; `statement` while there are utterances alone, so it may change"
+    )
     title: Headline = Field(description="follows what is known")
     activity: OpenActivity = Field(description="whether reports still come")
     activity_reason: ShortText = Field(description="why it is active, quiet or closed")
@@ -171,7 +173,9 @@ class IncidentTimeline(Message):
     location: Place | None = Field(default=None, description="where it happened")
     occurred: Occurred | None = Field(default=None, description="when it happened")
     first_recorded_at: UtcTime = Field(description="when its first report entered the log")
-    last_activity_at: UtcTime = Field(description="when its newest report entered the log")
+    last_activity_at: UtcTime = Field(
+        description="when its newest report entered the log; or when it was split off or reopened, if that was later"
+    )
     claims: Annotated[tuple[Claim, ...], Field(max_length=MAX_HEAD_CLAIMS), FirstFault] = Field(
         default=(), description="the ledger: who says what, through whom"
     )
@@ -206,7 +210,7 @@ class Cause(Message):
 
 
 class Opened(Message):
-    """A new incident."""
+    """A new incident: active and unconfirmed, under this title, unless the same update says more."""
 
     type: Literal["opened"] = Field(default="opened", description="which change")
     kind: OpenEventKind = Field(description="of the happening")
@@ -242,7 +246,7 @@ class ClaimAdded(Message):
 
 
 class ClaimChanged(Message):
-    """An assertion was repeated, superseded, disputed or withdrawn."""
+    """An assertion is superseded, disputed or withdrawn now, or stands again. Who merely repeats it: see the head."""
 
     type: Literal["claim_changed"] = Field(default="claim_changed", description="which change")
     claim: Claim = Field(description="as it stands now")
@@ -295,7 +299,7 @@ class Retracted(Message):
 
 
 class Merged(Message):
-    """Two incidents became one: `into` stays, `from` forwards to it."""
+    """Two incidents became one: `into` stays, `from` forwards to it, and `into` has the relations of both."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
@@ -407,7 +411,11 @@ MAX_UPDATE_CHANGES = 500
 
 
 class TimelineUpdate(Message):
-    """What one record of the log changed in one incident. There is one for every revision."""
+    """What one record of the log changed in one incident. There is one for every revision.
+
+    To tell what happened, not to rebuild the head: kind, place, times, counts and reasons that changed stand
+    there alone, and claims that left with their entries are not named.
+    """
 
     incident_id: Identifier = Field(description="the incident")
     revision: Revision = Field(description="of the incident, after these changes; none is skipped")

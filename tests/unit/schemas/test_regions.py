@@ -7,8 +7,11 @@ from typing import Any
 import pycountry
 import pytest
 
+from schemas.asyncapi import asyncapi
 from schemas.codec import decode
 from schemas.event import EVENT, AnyEvent
+from schemas.example_files import examples
+from schemas.reference import reference
 from schemas.regions import ALL_REGIONS, REGION_OF_COUNTRY, WORLD, partition_of, region_of
 
 
@@ -131,3 +134,10 @@ def test_messages_that_carry_their_region_say_it() -> None:
 def test_a_topic_without_partitions_is_refused_by_name(partitions: int) -> None:
     with pytest.raises(ValueError, match=r"^partitions: must be 1 or more"):
         partition_of("europe", partitions)
+
+
+def test_the_documents_name_the_partitioner_without_which_a_record_is_rejected() -> None:
+    messages = asyncapi(examples())["components"]["messages"]
+    keys = {name: message["bindings"]["kafka"]["key"]["description"] for name, message in messages.items()}
+    assert {name for name, told in keys.items() if "murmur2_random" in told} == {"event", "decision", "tick", "command"}
+    assert "`partitioner=murmur2_random`" in reference()
