@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
@@ -23,20 +24,25 @@ from .render_facts import TitleOf, facts
 from .story import days_of, fold_copies, local, most_telling, time_label, zone_label, zone_of
 from .words import ACTIVITY_MARKS, STANDING_STYLES, counted
 
+#: below this the list gives up columns, so that something is left of the titles
+_NARROW: Final = 60
+
 __all__ = ["Look", "TitleOf", "incident_list", "status_line", "timeline"]
 
 
 def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | None = None) -> RenderableType:
     """Incidents, one a line. opened: the one that is shown below, marked. total: how many there are in all."""
-    wide, widest = look.width >= 110, look.width >= 130
+    narrow, wide, widest = look.width < _NARROW, look.width >= 110, look.width >= 130
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True, show_edge=False, header_style="dim")
     table.add_column("", width=2, no_wrap=True)
     table.add_column("incident", ratio=3, no_wrap=True, overflow="ellipsis")
-    table.add_column("kind", width=9, no_wrap=True)
+    if not narrow:
+        table.add_column("kind", width=9, no_wrap=True)
     if wide:
         table.add_column("place", ratio=1, no_wrap=True, overflow="ellipsis", style="dim")
     table.add_column("standing", width=12, no_wrap=True)
-    table.add_column("reports", width=7, justify="right", no_wrap=True)
+    if not narrow:
+        table.add_column("reports", width=7, justify="right", no_wrap=True)
     table.add_column("sources", width=7, justify="right", no_wrap=True)
     if widest:
         table.add_column("newest", ratio=2, no_wrap=True, overflow="ellipsis", style="dim")
@@ -46,12 +52,14 @@ def incident_list(rows: Sequence[Row], total: int, look: Look, opened: str | Non
         cells = [
             Text.assemble(("▸" if here else " ", "bold"), (mark, style)),
             Text(shown(row.title), style="bold" if here else ""),
-            Text(shown(row.kind)),
         ]
+        if not narrow:
+            cells.append(Text(shown(row.kind)))
         if wide:
             cells.append(Text(shown(row.place or "")))
         standing = Text(shown(row.standing), style=STANDING_STYLES.get(row.standing, ""))
-        cells += [standing, Text(f"{row.reports:,}"), Text(f"{row.independent_sources:,}")]
+        cells += [standing] if narrow else [standing, Text(f"{row.reports:,}")]
+        cells.append(Text(f"{row.independent_sources:,}"))
         if widest:
             cells.append(_newest(row.newest))
         table.add_row(*cells)

@@ -179,6 +179,17 @@ def test_the_live_screen_fits_the_terminal(width: int, height: int) -> None:
         assert shown_entries * (2 if why else 1) >= max(1, height // 8)
 
 
+@pytest.mark.parametrize("width", [40, 50, 59])
+def test_in_a_narrow_terminal_the_list_still_names_the_incidents(width: int) -> None:
+    board = Board()
+    board.take(encode(a_story(title="Blast in Kherson")))
+    console = Console(width=width, height=24, file=io.StringIO(), force_terminal=True)
+    page = text_of(draw(console, board, Screen(), None, trouble=None, reading=False), width, 24)
+    (row,) = (line for line in page.splitlines() if "corroborated" in line)
+    assert "Blast in Khe" in row
+    assert cell_len(row) <= width
+
+
 def test_the_newest_entries_are_on_the_live_screen_even_where_they_tell_little() -> None:
     entries = tuple(
         an_entry(f"e{number}", at=f"{number // 6:02}:{number % 6}0", significance=0.0 if number == 59 else 0.5)
