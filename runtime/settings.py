@@ -5,6 +5,7 @@ Every variable begins with TIMELINES_. A secret may come from a file: TIMELINES_
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ _SECRETS = ("SASL_PASSWORD", "SSL_KEY_PASSWORD")
 _TLS = ("ssl_ca_location", "ssl_certificate_location", "ssl_key_location", "ssl_key_password")
 #: a password is a line; a file that is larger is another file
 _MOST_SECRET_BYTES = 4_096
+#: how like a setting's name another must be to be taken for it, misspelled; less like it are other programs' own
+_MISSPELLED = 0.8
 #: where containers find their secrets; who may read them there is the business of the host
 _CONTAINER_SECRETS = Path("/run/secrets")
 
@@ -153,6 +156,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> 
     Raises SettingsError.
     """
     environ = os.environ if environ is None else environ
+    _check_names(environ)
     values: dict[str, object] = {}
     for name in Settings.model_fields:
         if (text := environ.get(PREFIX + name.upper())) not in (None, ""):
@@ -171,6 +175,17 @@ def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> 
         fault = error.errors(include_url=False, include_input=False)[0]
         name = PREFIX + ".".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else PREFIX + "*"
         raise SettingsError(name, fault["msg"].removeprefix("Value error, ")) from error
+
+
+def _check_names(environ: Mapping[str, str]) -> None:
+    """A name with a slip in it sets nothing: whoever wrote it believes that it does. Raises SettingsError."""
+    known = [*(name.upper() for name in Settings.model_fields), *(f"{secret}_FILE" for secret in _SECRETS)]
+    for variable in sorted(environ):
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in known or environ[variable] == "":
+            continue
+        if meant := difflib.get_close_matches(name, known, 1, _MISSPELLED):
+            raise SettingsError(variable, f"is no setting: is {PREFIX}{meant[0]} meant? Else leave it out")
 
 
 def _secret_in(variable: str, file: Path) -> str:
