@@ -174,7 +174,7 @@ class IncidentTimeline(Message):
     occurred: Occurred | None = Field(default=None, description="when it happened")
     first_recorded_at: UtcTime = Field(description="when its first report entered the log")
     last_activity_at: UtcTime = Field(
-        description="when its newest report entered the log; or when it was split off or reopened, if that was later"
+        description="when its newest report, copies aside, entered the log; or, if later, it was split off or reopened"
     )
     claims: Annotated[tuple[Claim, ...], Field(max_length=MAX_HEAD_CLAIMS), FirstFault] = Field(
         default=(), description="the ledger: who says what, through whom"

@@ -6,10 +6,11 @@ from typing import Any, assert_never
 
 from schemas.decision import Decision
 from schemas.timeline import Decided
-from schemas.vocabulary import DecisionKind
+from schemas.vocabulary import DecisionKind, EntryRole
 
 from . import lifecycle
 from .changes import Step
+from .clock import micros, said
 from .correcting import take_back
 from .incidents import EventState, IncidentState, Stage
 from .moving import forward_if_empty, keep_apart, merge, move, split_off
@@ -114,10 +115,21 @@ def _pin(step: Step[Any], decision: Decision, incident: IncidentState, events: l
             step.change_event(event, pinned_by=decision.by)
             continue
         touched.append(left)
-        move(step, event, home, explain=True, pinned_by=decision.by)
+        _keep_going(step, home, move(step, event, home, explain=True, pinned_by=decision.by), decision.by)
         keep_apart(step, home, left)
         forward_if_empty(step, left, home, f"its last report was placed in {home} by {decision.by}")
     return touched
+
+
+def _keep_going(step: Step[Any], home: str, pinned: EventState, by: str) -> None:
+    """A report that is newer than all its new home has keeps that going, as if it had come in there."""
+    incident, entry = step.draft(home).state, step.entries.of(pinned)
+    if entry is None or pinned.role is EntryRole.DUPLICATE or incident.retracted_by is not None:
+        return
+    recorded = micros(entry.recorded_at)
+    if recorded > incident.last_activity:
+        reason = f"a report of {pinned.publisher[:80]} that came in at {said(recorded)} was placed here by {by}"
+        lifecycle.wake(incident, recorded, reason)
 
 
 def _retract(

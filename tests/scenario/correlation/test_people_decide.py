@@ -391,3 +391,30 @@ def test_a_piece_and_what_is_left_say_when_their_own_first_reports_came_in() -> 
     assert piece.activity_reason == f"split off from {origin} at 2024-03-01 18:00 UTC"
     story.tell(a_decision("pin", "19:00", incidents=[origin], events=["k1"]))
     assert story.head("k2").first_recorded_at == time_of("10:00")
+
+
+def test_a_report_that_is_pinned_to_a_quiet_incident_and_is_newer_than_all_it_has_keeps_it_going() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="k1"))
+    for name in ("m1", "m2"):
+        story.tell(an_attack(f"+5d 10:0{name[1]}", "Mykolaiv", event_id=name, headline=name))
+    assert story.head("k1").activity == "quiet"
+    story.tell(a_decision("pin", "+5d 11:00", incidents=[story.home("k1")], events=["m2"]))
+    head = story.head("k1")
+    assert (head.activity, head.last_activity_at) == ("active", time_of("+5d 10:02"))
+    assert head.activity_reason == "a report of AFP that came in at 2024-03-06 10:02 UTC was placed here by Ada Analyst"
+    story.tell(a_tick("+8d"))
+    assert story.head("k1").activity_reason == "nothing reported for 2 days, since 2024-03-06 10:02 UTC"
+
+
+def test_an_older_report_and_one_pinned_to_what_was_withdrawn_wake_nothing() -> None:
+    story = Story()
+    story.tell(*(an_attack(f"10:0{number}", event_id=f"k{number}", headline=f"k{number}") for number in "12"))
+    for name in ("m1", "m2", "m3"):
+        story.tell(an_attack(f"+5d 10:0{name[1]}", "Mykolaiv", event_id=name, headline=name))
+    before = story.head("m1")
+    story.tell(a_decision("pin", "+5d 11:00", incidents=[story.home("m1")], events=["k2"]))
+    assert story.head("m1").activity_reason == before.activity_reason
+    story.tell(a_decision("retract", "+5d 11:10", incidents=[story.home("k1")]))
+    story.tell(a_decision("pin", "+5d 11:20", incidents=[story.home("k1")], events=["m3"]))
+    assert story.head("k1").activity == "closed"
