@@ -1,6 +1,7 @@
 """When two written names are one party, and when both may have done it: folding, never a list of parties.
 
-A party's key is its words by sound, each acronym marked (".isis"), acronyms in brackets at the end ("=isis").
+A party's key is its words by sound, each acronym marked (".isis"), a country's name or adjective with the country
+("ruritanian@RR"), acronyms in brackets at the end ("=isis").
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from .kinds import BODIES, HEDGES, MEMBERS, is_kind_of_people, joined, names_nobody
+from .linking.lexicon import country_of, is_capital
 from .linking.script import fold as in_latin
 from .linking.script import skeleton
 from .names import ARTICLES, fold, sound, words_of
@@ -23,49 +26,26 @@ _MOST_LETTERS: Final = 6
 _MAX_KEY: Final = 400
 _BRACKETS: Final = re.compile(r"\(([^()]{2,20})\)")
 _VOWELS: Final = re.compile("[aiu]")
-_SINGLE_LETTERS: Final = re.compile(r"\b\w(?: \w\b)+")
-_NOBODY: Final = re.compile(
-    r"\b(unnamed|unknown|unidentified|undisclosed|inconnus?|desconocid[oa]s?|desconhecid[oa]s?|неизвестн\w+|неустановленн\w+"
-    r"|مجهول\w*|bilinmeyen|tidak dikenal)\b"
-)
-_HEDGES: Final = frozenset(
-    ("suspected", "alleged", "presumed", "supposed", "apparent", "believed", "the", "some", "a", "to", "be", "at",
-     "least", "one", "several", "few", "of", "and")
-)  # fmt: skip
-#: people of a party: "Red Front fighters" are Red Front
-_MEMBERS: Final = frozenset(
-    ("members", "member", "militants", "militant", "fighters", "fighter", "elements", "gunmen", "bomber", "bombers",
-     "terrorists", "terrorist", "troops", "soldiers", "men", "suspects")
-)  # fmt: skip
-#: what may be a part of the name: "Rapid Example Forces" are the REF
-_BODIES: Final = frozenset(("group", "groups", "forces", "force"))
-_LEFT_OUT: Final = _HEDGES | ARTICLES | _MEMBERS
-#: words of such people in several languages, general, of no particular story
-_KINDS_OF_PEOPLE: Final = _MEMBERS | _BODIES | frozenset(
-    ("armed", "gunman", "man", "masked", "bandits", "bandit", "attackers", "attacker", "assailants", "assailant",
-     "insurgents", "insurgent", "rebels", "rebel", "jihadists", "jihadist", "extremists", "extremist", "militias",
-     "militia", "militiamen", "people", "persons", "person", "individuals", "criminals", "gang", "gangs", "gangsters",
-     "protesters", "protestors", "protester", "demonstrators", "demonstrator", "rioters", "looters", "mob", "crowd",
-     "villagers", "youths", "locals", "residents", "shooter", "shooters", "kidnappers", "hijackers", "perpetrators",
-     "herdsmen", "herders", "police", "military", "security", "tribesmen", "in", "on", "motorbikes", "uniform",
-     "uniforms",
-     "hommes", "homme", "armes", "assaillants", "djihadistes", "terroristes", "individus", "des", "les", "groupe",
-     "groupes", "manifestants", "securite", "personnes", "presumes",
-     "hombres", "hombre", "armados", "pistoleros", "sicarios", "bandidos", "terroristas", "asaltantes", "grupo",
-     "grupos", "armado", "individuos", "los", "unos", "manifestantes", "homens", "os", "atacantes",
-     "silahli", "kisiler", "saldirganlar", "saldirgan", "teroristler", "militanlar", "grup",
-     "orang", "kelompok", "bersenjata", "kriminal", "teroris",
-     "боевики", "боевиков", "террористы", "террористов", "вооруженные", "люди", "бандиты", "бандитов", "радикалы",
-     "экстремисты", "мародеры", "погромщики",
-     "مسلحون", "مسلحين", "المسلحون", "المسلحين", "مسلحو", "مسلح", "ارهابيون", "ارهابيين", "الارهابيين", "عصابات",
-     "عصابة", "متظاهرون", "متظاهرين", "قطاع", "طرق", "من", "و")
-)  # fmt: skip
+_LEFT_OUT: Final = HEDGES | ARTICLES | MEMBERS
+_COUNTRY: Final = "@"
+#: an article that is run into its word: "l'assaillant", "un'auto"
+_ELIDED: Final = re.compile(r"\b(?:l|d|un|dell|dall|nell|sull|all)['’](?=[^\W\d_]{2})", re.IGNORECASE)
+#: the army of one country has one key in several languages
+_ARMY: Final = "army"
+_ARMIES: Final = frozenset(map(in_latin, (
+    "army", "military", "armée", "ejército", "exército", "esercito", "Armee", "Militär", "армия", "армии", "ordu",
+    "ordusu", "tentara", "militer", "جيش", "ارتش", "فوج", "צבא",
+)))  # fmt: skip
 
 
 class _Party(NamedTuple):
-    """words: without acronyms' marks; acronyms: in the name, also: beside it, in brackets."""
+    """words: without acronyms' marks; meant: what tells, a country for its name and for its adjective, in no order.
+
+    acronyms: in the name, also: beside it, in brackets
+    """
 
     words: tuple[str, ...]
+    meant: frozenset[str]
     acronyms: frozenset[str]
     also: frozenset[str]
 
@@ -78,17 +58,17 @@ def fold_party(name: str) -> str:
     Empty where nobody is named at all ("unknown persons").
     """
     also = sorted({letters for inside in _BRACKETS.findall(name) if (letters := _acronym(words_of(inside)))})
+    name = _ELIDED.sub("", name)
     outside = _BRACKETS.sub(lambda found: " " if _acronym(words_of(found[1])) else found[0], name)
-    written = _joined(words_of(outside)) or _joined(words_of(name))
-    folded = _joined(fold(outside if written else name))
-    if _NOBODY.search(folded):
+    written = joined(words_of(outside)) or joined(words_of(name))
+    folded = joined(fold(outside if written else name))
+    if names_nobody(folded):
         return ""
-    words = [word for word in folded.split() if word not in _HEDGES]
-    if all(word in _KINDS_OF_PEOPLE for word in words) and not also:
-        return GENERIC + " ".join(words or folded.split())
+    if not also and not _acronym(written) and is_kind_of_people(folded.split(), written.split()):
+        return GENERIC + (" ".join(word for word in folded.split() if word not in HEDGES) or folded)
     shouted = written.isupper() and " " in written  # all in capitals: none of its words is known for an acronym
     named = [
-        _ACRONYM + word.casefold() if _acronym(word) and not shouted else sound(word.casefold())
+        (_ACRONYM + word.casefold() if _acronym(word) and not shouted else _heard(word)) + _country(word)
         for word in written.split()
         if word.casefold() not in _LEFT_OUT
     ]
@@ -107,7 +87,7 @@ def same_party(one: str, other: str) -> bool:
     if one == other:
         return True
     a, b = _read(one), _read(other)
-    if _telling(a) == _telling(b) and _telling(a):
+    if (_telling(a) == _telling(b) and _telling(a)) or (a.meant == b.meant and len(a.meant) > 1):
         return True
     if (a.also | _alone(a)) & (b.also | _alone(b)):
         return True
@@ -129,8 +109,7 @@ def may_both_be_right(one: str, other: str) -> bool:
     if is_generic(one) or is_generic(other) or same_party(one, other):
         return True
     a, b = _read(one), _read(other)
-    mine, theirs = set(_telling(a)), set(_telling(b))
-    if mine and theirs and (mine <= theirs or theirs <= mine):
+    if a.meant and b.meant and (a.meant <= b.meant or b.meant <= a.meant):
         return True
     return any(_stands_for(letters, b, a.acronyms) for letters in a.acronyms) or any(
         _stands_for(letters, a, b.acronyms) for letters in b.acronyms
@@ -139,12 +118,32 @@ def may_both_be_right(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _read(party: str) -> _Party:
-    words = party.removeprefix(GENERIC).split()
+    words = [word.partition(_COUNTRY)[0] for word in party.removeprefix(GENERIC).split()]
     return _Party(
         tuple([word.removeprefix(_ACRONYM) for word in words if not word.startswith(_ALSO)]),
+        frozenset(_meant(word) for word in party.removeprefix(GENERIC).split() if not word.startswith(_ALSO)) - {""},
         frozenset([word[1:] for word in words if word.startswith(_ACRONYM)]),
         frozenset([word[1:] for word in words if word.startswith(_ALSO)]),
     )
+
+
+def _meant(word: str) -> str:
+    """Of a word of a key: its country; empty where it tells nothing."""
+    plain, mark, country = word.partition(_COUNTRY)
+    heard = sound(plain.removeprefix(_ACRONYM))
+    return mark + country if country else "" if heard in _HEARD_BODIES else heard
+
+
+def _heard(word: str) -> str:
+    return sound(_ARMY if in_latin(word) in _ARMIES else word.casefold())
+
+
+def _country(word: str) -> str:
+    """The mark of the country that a word names, not by its capital: a town may be meant. Empty where it names none."""
+    plain = in_latin(word)
+    # "malienne" is the feminine of "malien"
+    code = None if is_capital(plain) else country_of(plain) or country_of(plain.removesuffix("ne"))
+    return _COUNTRY + code if code else ""
 
 
 def _consonants(word: str) -> str:
@@ -176,13 +175,9 @@ def _stands_for(letters: str, party: _Party, acronyms: frozenset[str]) -> bool:
     return False
 
 
-_HEARD_BODIES: Final = frozenset(map(sound, _BODIES))
+_HEARD_BODIES: Final = frozenset(map(sound, BODIES))
 
 
 def _acronym(word: str) -> str:
     """Small, where a word is written as an acronym; else empty."""
     return word.casefold() if 2 <= len(word) <= _MOST_LETTERS and word.isalpha() and word.isupper() else ""
-
-
-def _joined(words: str) -> str:
-    return _SINGLE_LETTERS.sub(lambda letters: letters.group().replace(" ", ""), words)

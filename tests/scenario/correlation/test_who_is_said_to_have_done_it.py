@@ -51,6 +51,13 @@ def accuses(who: str, whom: str, at: str = "13:00") -> StatementEvent:
             ("UR Defence Department", "United Regions"),
         ),
         ([accuses("A", "hombres armados"), accuses("B", "Front")], "accused", ("Front",)),
+        (
+            [accuses("A", "gunmen on motorcycles"), accuses("B", "hommes armés non identifiés")],
+            "accused",
+            ("gunmen on motorcycles",),
+        ),
+        ([accuses("A", "un homme"), accuses("B", "ein Mann")], "accused", ("ein Mann",)),
+        ([accuses("A", "Unbekannte")], "unclaimed", ()),
     ],
 )
 def test_the_state_of_attribution_follows_from_who_said_what(

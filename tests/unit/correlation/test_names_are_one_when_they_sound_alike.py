@@ -59,9 +59,72 @@ def test_parties_are_told_from_mere_kinds_of_people_and_from_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "two men on a moped",
+        "gunmen on motorcycles",
+        "a boy of 16",
+        "un homme",
+        "l’assaillant",
+        "un individuo",
+        "ein Mann",
+        "zwei Männer",
+        "dos hombres en moto",
+        "hommes armés",
+        "около 45 боевиков",
+        "مسلحان",
+        "भीड़",
+        "men",
+        "soldats",
+    ],
+)
+def test_these_are_mere_kinds_of_people(name: str) -> None:
+    assert is_generic(fold_party(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gunmen believed from Examplia",
+        "Red Front gunmen",
+        "armed men of the Red Front",
+        "houthi rebels",
+        "iranian gunmen",
+        "MAN",
+        "DAS",
+        "striking teachers",
+    ],
+)
+def test_these_are_parties_though_they_speak_of_people(name: str) -> None:
+    assert fold_party(name)
+    assert not is_generic(fold_party(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Unbekannte",
+        "ignoto",
+        "nepoznati",
+        "hommes armés non identifiés",
+        "άγνωστοι",
+        "невідомі",
+        "نامعلوم افراد",
+        "nieznani sprawcy",
+    ],
+)
+def test_these_are_nobody(name: str) -> None:
+    assert fold_party(name) == ""
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("the Fox", "Fox"),
+        ("l’Exemple Rouge", "Exemple Rouge"),
+        ("Malian army", "armée malienne"),
+        ("Malian army", "army of Mali"),
+        ("Examplian military", "Examplian army"),
         ("al-Foxes", "Foxes"),
         ("REF", "Rapid Example Forces"),
         ("REF fighters", "Rapid Example Forces"),
@@ -82,6 +145,8 @@ def test_these_are_one_party(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("Ruritania", "Principality of Ruritania"),
+        ("Azerbaijan", "Azerbaijani forces"),
+        ("Iran", "Iranian government"),
         ("United Examples", "UE Defense Department"),
         ("Red Front", "Northern Red Front"),
         ("bandits armés", "Red Front"),
@@ -99,6 +164,8 @@ def test_these_are_two_names_that_may_both_be_right(one: str, other: str) -> Non
     ("one", "other"),
     [
         ("Red Front", "Blue Front"),
+        ("Malian army", "Nigerian army"),
+        ("Kabul police", "Afghan army"),  # a capital is a town too
         ("Peosia", "People of Examples"),  # begins with the initials, and is no acronym
         ("REF", "Red Front"),
         ("Forces of Red", "Forces of Blue"),
