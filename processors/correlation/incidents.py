@@ -29,6 +29,7 @@ class EventState(NamedTuple):
     core: it tells of the incident itself (what `role` was before copies and corrections are told apart)
     sources, relay: see facts.source_keys, facts.relay_of
     overruled: "where", "when": what a correction gives instead
+    language: of its headline, "en" of "en-GB"; None where it is not known
     body: its Entry as JSON, as it was last put out; None: an earlier version let it go, with what its head did not show
     """
 
@@ -62,6 +63,7 @@ class EventState(NamedTuple):
     redacted: bool = False
     background: tuple[str, ...] = ()
     overruled: tuple[str, ...] = ()
+    language: str | None = None
 
     @property
     def significance(self) -> float:

@@ -36,6 +36,7 @@ class Roster:
         self.pinned = 0
         self.core_statements: list[int] = []
         self.stances: dict[str, int] = {}
+        self.languages: dict[str, int] = {}  # of core reports that stand and are no copies
         self._rank: list[tuple[float, int]] = []  # (-significance, seq)
 
     def __len__(self) -> int:
@@ -62,6 +63,8 @@ class Roster:
                 self.sources.remove(event.seq)
             self.telling += one
             if event.role is not EntryRole.DUPLICATE:
+                if event.language is not None:
+                    self.languages[event.language] = self.languages.get(event.language, 0) + one
                 if event.where is not None and "where" not in event.overruled:
                     self.places.change(event.seq, key_of(event.where), event.where, add=add)
                 if event.when is not None and "when" not in event.overruled:

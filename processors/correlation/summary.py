@@ -13,7 +13,7 @@ from .incidents import EventState, IncidentState
 from .ledger import ClaimKey, Ledger
 from .roster import Roster
 from .standing import Witnesses, Word, standing_of
-from .titles import best_title, says_a_figure_that_fell
+from .titles import best_title, is_overtaken
 
 if TYPE_CHECKING:
     from .changes import Draft, Step
@@ -81,8 +81,8 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
         current = None
     fresh = [step.store.by_seq[seq] for seq in sorted(set(draft.fresh)) if seq in step.store.by_seq]
     here = [event for event in fresh if event.incident_id == incident.incident_id]
-    is_overtaken = current is not None and says_a_figure_that_fell(current, roster)
-    best = None if is_overtaken else best_title(current, here, roster)
+    overtaken = current is not None and is_overtaken(current, roster)
+    best = None if overtaken else best_title(current, here, roster)
     if best is None or current is None:
         # the title's own entry is gone from here, may give none any more or is overtaken: choose among all that the
         # head shows

@@ -15,6 +15,10 @@ from .roster import Roster
 _STALE: Final = 2.0
 #: one that more speakers contradict than hold gives way to a headline that tells as much, not to one that tells less
 _OUTVOTED: Final = 0.8
+#: one in a language that few of the reports have, more than a toll counts: who cannot read it is told nothing
+_FOREIGN: Final = 1.25
+#: so many times as many in another language make them few: a title does not go to and fro between two of a size
+_MANY_TIMES: Final = 2
 #: a new headline must tell this much more than the standing one: titles should not change with every report
 _CLEARLY: Final = 0.75
 _ROLE: Final = {
@@ -78,12 +82,22 @@ def _may(event: EventState) -> bool:
 
 def _value(event: EventState, roster: Roster) -> float:
     value = _ROLE[event.role] + event.title_score
-    return value - (_STALE if event.corrected_by is not None else _fall(event, roster))
+    value -= _STALE if event.corrected_by is not None else _fall(event, roster)
+    return value - _FOREIGN if _is_foreign(event, roster) else value
 
 
-def says_a_figure_that_fell(event: EventState, roster: Roster) -> bool:
-    """One that its speaker replaced since, or that more speakers contradict than hold."""
-    return _fall(event, roster) > 0.0
+def _is_foreign(event: EventState, roster: Roster) -> bool:
+    """Whether another language has at least so many times as many reports. Not where its own is not known."""
+    if event.language is None:
+        return False
+    few = _MANY_TIMES * max(1, roster.languages.get(event.language, 0))
+    return any(reports >= few for language, reports in roster.languages.items() if language != event.language)
+
+
+def is_overtaken(event: EventState, roster: Roster) -> bool:
+    """Whether its headline makes a poor title by now: it has a figure that its speaker replaced since or that more
+    speakers contradict than hold, or another language has become that of the reports."""
+    return _fall(event, roster) > 0.0 or _is_foreign(event, roster)
 
 
 def _fall(event: EventState, roster: Roster) -> float:

@@ -131,6 +131,44 @@ def test_a_title_that_is_outvoted_does_not_give_way_to_one_that_tells_less() -> 
     assert story.head(first).title == "One dead and many hurt in the attack"
 
 
+def test_a_title_in_a_language_that_few_reports_have_gives_way() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", headline="Ataque atinge o mercado de Kherson", publisher="A", language="pt-BR"),
+        an_attack("11:00", headline="Attack hits the market of Kherson city", publisher="B", language="en"),
+    )
+    assert story.head(first).title == "Ataque atinge o mercado de Kherson"
+    story.tell(an_attack("12:00", headline="Market of Kherson city attacked at noon", publisher="C", language="en-GB"))
+    assert story.head(first).title == "Attack hits the market of Kherson city"
+    story.tell(
+        an_attack("13:00", headline="Mercado de Kherson atacado ao meio-dia", publisher="D", language="pt"),
+        an_attack("14:00", headline="Ataque ao mercado de Kherson, diz governo", publisher="E", language="pt"),
+    )
+    assert story.head(first).title == "Attack hits the market of Kherson city", "it does not go to and fro"
+
+
+def test_a_title_in_a_language_that_few_reports_have_does_not_give_way_to_one_that_tells_far_less() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack(
+            "10:00", killed=2, weapons="drone", headline="Dois mortos em Kherson, ataque de drone", language="pt"
+        ),
+        an_attack("11:00", headline="Attack hits the market of Kherson city", publisher="B", language="en"),
+        an_attack("12:00", headline="Market of Kherson city attacked at noon", publisher="C", language="en"),
+    )
+    assert story.head(first).title == "Dois mortos em Kherson, ataque de drone"
+
+
+def test_a_title_of_a_language_that_is_not_known_stays() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", headline="Ataque atinge o mercado de Kherson", publisher="A"),
+        an_attack("11:00", headline="Attack hits the market of Kherson city", publisher="B", language="en"),
+        an_attack("12:00", headline="Market of Kherson city attacked at noon", publisher="C", language="en"),
+    )
+    assert story.head(first).title == "Ataque atinge o mercado de Kherson"
+
+
 def test_a_title_whose_report_is_withdrawn_gives_way_to_the_next_best() -> None:
     story = Story()
     story.tell(
