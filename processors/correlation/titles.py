@@ -21,6 +21,8 @@ _FOREIGN: Final = 1.25
 _MANY_TIMES: Final = 2
 #: a new headline must tell this much more than the standing one: titles should not change with every report
 _CLEARLY: Final = 0.75
+#: pages shorten a headline that is too long for them
+_CUT_OFF: Final = ("...", "…")
 _ROLE: Final = {
     EntryRole.CORE: 3.0,
     EntryRole.CORRECTION: 2.5,
@@ -53,6 +55,8 @@ def title_score(event: AnyEvent, headline: str) -> float:
     if 25 <= length <= 140:
         score += 0.5
     elif length > 250:
+        score -= 1.0
+    if headline.endswith(_CUT_OFF):
         score -= 1.0
     return score
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from .script import fold
 
-#: a dash between blanks, a bar, a bullet
-_BETWEEN: Final = re.compile(r"\s[-–—]{1,2}(?:\s|$)|[|•]|\s[«»](?:\s|$)")
+#: a dash between blanks, a bar, a bullet, two colons
+_BETWEEN: Final = re.compile(r"\s[-–—]{1,2}(?:\s|$)|[|•]|\s[«»](?:\s|$)|\s::(?:\s|$)")
 _WORD: Final = re.compile(r"[^\W_]+")
 #: what is left of a headline is one: as many characters as two words have
 _SHORTEST_HEADLINE: Final = 12

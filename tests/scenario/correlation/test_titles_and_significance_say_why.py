@@ -131,6 +131,15 @@ def test_a_title_that_is_outvoted_does_not_give_way_to_one_that_tells_less() -> 
     assert story.head(first).title == "One dead and many hurt in the attack"
 
 
+def test_a_headline_that_was_cut_off_gives_way_to_a_whole_one() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", headline="Detectives: attack on the market could be part of...", publisher="A"),
+        an_attack("11:00", headline="Two dead as the market of Kherson is attacked", publisher="B"),
+    )
+    assert story.head(first).title == "Two dead as the market of Kherson is attacked"
+
+
 def test_a_title_in_a_language_that_few_reports_have_gives_way() -> None:
     story = Story()
     story.tell(

@@ -27,6 +27,7 @@ TOLD = "Two dead in rocket fire on depot"
         (f"{TOLD} - Port9: your news, weather and sports authority", "example.org"),
         (f"{TOLD} « CBS Port City", "example.org"),
         (f"{TOLD} | port9.com", "example.org"),
+        (f"{TOLD} :: PORT.com", "port.com"),
         (f"{TOLD} - port9.com all of the news", "example.org"),
         (f"{TOLD} - Evening Gazette", "example.org"),
         (f"{TOLD} | الميناء نيوز", "example.org"),
@@ -49,6 +50,7 @@ def test_the_outlet_goes(headline: str, publisher: str) -> None:
     ("headline", "publisher"),
     [
         (TOLD, "example.org"),
+        ("Rocket fire on depot :: two dead, four hurt", "example.org"),
         ("Rocket fire on depot - two dead, four hurt", "example.org"),
         ("Rocket fire on depot – WHO Says Five Dead", "example.org"),
         ("Birthday Shooting - Victim Was Known In Port City", "example.org"),
