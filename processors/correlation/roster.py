@@ -30,6 +30,8 @@ class Roster:
         self.sources = SourceForest()
         self.places: Tally[Where] = Tally()
         self.times: Tally[When] = Tally()
+        self.copied_places: Tally[Where] = Tally()  # of copies: they tell where nothing else does
+        self.copied_times: Tally[When] = Tally()
         self.kinds = dict.fromkeys(EventKind, 0)  # members that were not retracted
         self.telling = 0  # core reports that stand
         self.withdrawn = 0  # core reports that were withdrawn
@@ -62,13 +64,15 @@ class Roster:
             else:
                 self.sources.remove(event.seq)
             self.telling += one
-            if event.role is not EntryRole.DUPLICATE:
-                if event.language is not None:
-                    self.languages[event.language] = self.languages.get(event.language, 0) + one
-                if event.where is not None and "where" not in event.overruled:
-                    self.places.change(event.seq, key_of(event.where), event.where, add=add)
-                if event.when is not None and "when" not in event.overruled:
-                    self.times.change(event.seq, key_of(event.when), event.when, add=add)
+            is_copy = event.role is EntryRole.DUPLICATE
+            if event.language is not None and not is_copy:
+                self.languages[event.language] = self.languages.get(event.language, 0) + one
+            if event.where is not None and "where" not in event.overruled:
+                places = self.copied_places if is_copy else self.places
+                places.change(event.seq, key_of(event.where), event.where, add=add)
+            if event.when is not None and "when" not in event.overruled:
+                times = self.copied_times if is_copy else self.times
+                times.change(event.seq, key_of(event.when), event.when, add=add)
         elif event.core and event.retracts is None:
             self.withdrawn += one
 
@@ -82,10 +86,12 @@ class Roster:
         return [seq for _, seq in self._rank[:MOST_SIGNIFICANT_ENTRIES]], self.seqs[-NEWEST_ENTRIES:]
 
     def where(self) -> Where | None:
-        return best_where(self.places)
+        """A copy's place counts where no report of its own gives one: the original may not, or stand elsewhere."""
+        return best_where(self.places) or best_where(self.copied_places)
 
     def when(self) -> When | None:
-        return best_when(self.times)
+        """Likewise."""
+        return best_when(self.times) or best_when(self.copied_times)
 
     def is_guest(self, seq: int) -> bool:
         at = bisect_left(self.guests, seq)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.builders import a_place, a_statement, an_attack, occurred_at
+import pytest
+
+from schemas.decision import Decision
+from tests.builders import a_decision, a_place, a_statement, an_attack, occurred_at, time_of
 from tests.stories import Story
 
 
@@ -40,3 +43,44 @@ def test_a_place_is_written_as_most_reports_write_it() -> None:
     assert story.home("e1") == story.home("e0")
     assert head.location is not None
     assert head.location.name == "Kherson, port"
+
+
+def _an_original_with_its_copy() -> Story:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="original", headline="Blast at the bridge"),
+        an_attack("10:30", event_id="copy", headline="Blast at the bridge", publisher="Gazette"),
+    )
+    assert story.entries["copy"].source.copy_of == "original"
+    return story
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        a_decision("retract", "12:00", events=["original"]),
+        a_decision("redact", "12:00", events=["original"]),
+        a_decision("split", "12:00", incidents=["?"], events=["original"]),
+    ],
+    ids=lambda decision: str(decision.decision),
+)
+def test_a_copy_tells_where_and_when_once_its_original_does_not(decision: Decision) -> None:
+    story = _an_original_with_its_copy()
+    home = story.home("copy")
+    story.tell(decision.model_copy(update={"incidents": (home,) if decision.incidents else ()}))
+    head = story.core.head(home)
+    assert head.location is not None
+    assert head.location.name == "Kherson"
+    assert head.occurred is not None
+    assert story.home("copy") == home
+
+
+def test_a_report_of_its_own_tells_where_and_when_before_any_copy() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="original", headline="Blast", occurred=occurred_at("10:00", "day")))
+    for number in range(3):
+        copy = an_attack("10:00", event_id=f"copy{number}", headline="Blast", publisher=f"P{number}")
+        story.tell(copy.model_copy(update={"occurred": occurred_at("09:00", "hour")}))
+    head = story.head("original")
+    assert head.occurred is not None
+    assert (head.occurred.from_, head.occurred.precision) == (time_of("10:00"), "day")
