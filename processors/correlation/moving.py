@@ -142,7 +142,6 @@ def _forward(step: Step[Any], into: Draft, forwarding: Draft) -> None:
     gone.standing_reason = f"became part of {stays.incident_id}"
     known = (*stays.merged_from, *gone.merged_from, gone.incident_id)
     stays.merged_from = tuple(dict.fromkeys(known))[-policy.merged_from :]
-    stays.first_recorded = min(stays.first_recorded, gone.first_recorded)
     lifecycle.take_over(stays, gone)
     apart = (*stays.apart, *gone.apart)
     stays.apart = tuple(kept for kept in dict.fromkeys(apart) if kept not in (stays.incident_id, gone.incident_id))[

@@ -1,4 +1,4 @@
-"""What follows from an incident's members: its kind, title, standing. Settled once, at the end of a step."""
+"""What follows from an incident's members: its kind, title, age, standing. Settled once, at the end of a step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from schemas.timeline import EntryMoved
 from schemas.vocabulary import ClaimAbout, EventKind, Stance
 
+from .clock import micros
 from .entries import REDACTED, role_of
 from .facts import DID_NOT_HAPPEN, DOUBTFUL, HAPPENED, THE_INCIDENT
 from .incidents import EventState, IncidentState
@@ -38,6 +39,7 @@ def summarize(step: Step[Any], draft: Draft) -> None:
     roster = step.store.roster(draft.state.incident_id)
     _settle_kind(step, draft, roster)
     _settle_title(step, draft, roster)
+    _settle_age(step, draft, roster)
     draft.state.standing, draft.state.standing_reason = standing_of(_witnesses(step, roster), draft.state.retracted_by)
 
 
@@ -92,6 +94,14 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
         incident.title, incident.title_event = best.headline, best.event_id
     elif current is not None and current.redacted:
         incident.title = REDACTED
+
+
+def _settle_age(step: Step[Any], draft: Draft, roster: Roster) -> None:
+    """Reports come from other incidents and go to others: an incident is as old as the first of those it holds now."""
+    if roster.seqs:
+        first = step.entries.of(step.store.by_seq[roster.seqs[0]])
+        if first is not None:
+            draft.state.first_recorded = micros(first.recorded_at)
 
 
 def _witnesses(step: Step[Any], roster: Roster) -> Witnesses:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from processors.correlation import CannotApply, Changes, Correlator, LogRecord, Policy
 from processors.correlation.identity import incident_id_of
 from schemas.codec import TYPE_UPDATE, LogMessage, decode, encode
-from schemas.timeline import MAX_HEAD_BYTES, IncidentTimeline
+from schemas.timeline import MAX_HEAD_BYTES, Entry, IncidentTimeline
 from tests.builders import REGION, a_decision, a_log, a_tick, an_attack
 from tests.place_and_day_linker import PlaceAndDayLinker
 from tests.random_logs import TIGHT, a_core, logs
@@ -26,7 +26,7 @@ def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord
     linker = PlaceAndDayLinker()
     core = Correlator(REGION, linker, replace(TIGHT, forget_after=timedelta(days=4_000)))
     revisions: Counter[str] = Counter()
-    home: dict[str, str] = {}
+    entries: dict[str, Entry] = {}
     newest: dict[str, IncidentTimeline] = {}
     for record in log:
         before = list(core.dump())
@@ -50,11 +50,12 @@ def test_revisions_have_no_hole_and_every_event_has_one_home(log: list[LogRecord
             newest[update.incident_id] = core.head(update.incident_id)
         assert len({entry.event_id for entry in changes.entries}) == len(changes.entries)
         for entry in changes.entries:
-            home[entry.event_id] = entry.incident_id
+            entries[entry.event_id] = entry
             total = sum(reason.contribution for reason in entry.link.reasons)
             assert abs(total - entry.link.score) < 1e-5
         for incident_id in changes.touched:
-            _holds_together(newest[incident_id], home)
+            _holds_together(newest[incident_id], entries)
+        home = {event_id: entry.incident_id for event_id, entry in entries.items()}
         assert {event_id: held.incident_id for event_id, held in linker.held.items()}.items() <= home.items()
 
 
@@ -113,16 +114,20 @@ def test_a_record_sent_twice_changes_nothing_the_second_time(log: list[LogRecord
         assert list(core.dump()) == state
 
 
-def _holds_together(head: IncidentTimeline, home: dict[str, str]) -> None:
+def _holds_together(head: IncidentTimeline, entries: dict[str, Entry]) -> None:
     assert len(encode(head)) <= MAX_HEAD_BYTES
-    members = [entry for entry in head.entries if entry.role != "background"]
-    for entry in members:
-        assert home[entry.event_id] == head.incident_id
+    for entry in head.entries:
+        told = entries[entry.event_id]
+        assert head.incident_id in (told.also_background_in if entry.role == "background" else (told.incident_id,))
     assert len(head.entries) <= head.entries_total
+    members = [entry for entry in entries.values() if entry.incident_id == head.incident_id]
+    guests = [entry for entry in entries.values() if head.incident_id in entry.also_background_in]
+    assert len(members) + len(guests) == head.entries_total
     if head.merged_into is not None:
         assert not head.entries
         assert head.activity == "closed"
         return
+    assert head.first_recorded_at == members[0].recorded_at  # in the order of the log, whatever its clocks
     claim_ids = [claim.claim_id for claim in head.claims]
     assert len(set(claim_ids)) == len(claim_ids)
     for claim in head.claims:

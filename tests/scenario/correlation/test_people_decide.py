@@ -47,6 +47,17 @@ def test_a_merged_timeline_is_as_young_and_as_old_as_both_together() -> None:
     assert (head.first_recorded_at, head.last_activity_at) == (time_of("09:00"), time_of("17:00"))
 
 
+def test_a_timeline_is_as_old_as_the_first_report_that_it_holds() -> None:
+    story = two_incidents()
+    story.tell(a_decision("split", "18:00", incidents=[story.home("k1")], events=["k2"]))
+    assert story.head("k2").first_recorded_at == time_of("10:10")
+    story.tell(an_attack("18:10", event_id="k3", corrects="k1"))
+    assert story.home("k3") == story.home("k1")
+    story.tell(a_decision("pin", "19:00", incidents=[story.home("m1")], events=["k1"]))
+    assert story.head("m1").first_recorded_at == time_of("10:00")
+    assert story.head("k3").first_recorded_at == time_of("18:10")
+
+
 def test_an_active_incident_wakes_the_closed_one_it_becomes_part_of() -> None:
     story = Story()
     story.tell(an_attack("10:00", event_id="k"), a_tick("+20d"))
