@@ -90,6 +90,9 @@ def _settle_title(step: Step[Any], draft: Draft, roster: Roster) -> None:
         # head shows
         shown = sorted({seq for window in roster.windows() for seq in window if not roster.is_guest(seq)})
         best = best_title(best, [step.store.by_seq[seq] for seq in shown], roster)
+    if best is None and current is None:
+        # none may give one: better a withdrawn report's than that of a report which stands elsewhere
+        best = min(_members(step, roster), key=lambda event: event.redacted, default=None)
     if best is not None:
         incident.title, incident.title_event = best.headline, best.event_id
     elif current is not None and current.redacted:

@@ -188,6 +188,23 @@ def test_a_title_whose_report_is_withdrawn_gives_way_to_the_next_best() -> None:
     assert story.head("b").title == "Blast heard in the city of Kherson"
 
 
+def test_a_timeline_is_not_called_by_a_report_that_left_it_though_it_holds_withdrawn_ones_only() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="wrong", headline="Something exploded"),
+        an_attack("10:30", event_id="right", headline="Two killed in the blast at the market", killed=2),
+        an_attack("11:00", event_id="taken-back", headline="It did not explode", publisher="Gazette"),
+        a_decision("retract", "12:00", events=["wrong", "taken-back"]),
+    )
+    assert story.head("wrong").title == "Two killed in the blast at the market"
+    story.tell(a_decision("split", "13:00", incidents=[story.home("wrong")], events=["right"]))
+    assert story.head("right").title == "Two killed in the blast at the market"
+    assert story.head("wrong").title == "Something exploded"
+    assert story.changes("retitled")[-1].now == "Something exploded"
+    story.tell(a_decision("redact", "14:00", events=["wrong"]))
+    assert story.head("wrong").title == "[redacted]"
+
+
 def test_the_place_is_the_most_precise_one_that_agrees_with_most_reports() -> None:
     story = Story()
     story.tell(
