@@ -48,18 +48,20 @@ def _give_back(step: Step[Any], retraction: EventState, deep: int) -> None:
     freed = step.event(retraction.retracts)
     if freed is None or freed.retracted_by != retraction.event_id:
         return
+    # a speaker's own retraction also took back the words: it did both, and neither holds
+    corrected_by = freed.corrected_by if freed.corrected_by != retraction.event_id else None
     others = (other for other in standing_about(step, freed.event_id) if other.retracts is not None)
     other = next(others, None)
     if other is not None:
-        step.change_event(freed, retracted_by=other.event_id)
+        step.change_event(freed, retracted_by=other.event_id, corrected_by=corrected_by)
         step.say(freed.incident_id, Retracted(event_id=freed.event_id, by=other.event_id))
         return
-    corrector = step.event(freed.corrected_by) if freed.corrected_by is not None else None
+    corrector = step.event(corrected_by) if corrected_by is not None else None
     held = freed.assertions
     if corrector is None or corrector.corrects or corrector.retracted_by:  # else its speaker took back what it says
         held = tuple(said._replace(status="") if said.status == WITHDRAWN else said for said in held)
     step.regroup(freed.incident_id)
-    step.change_event(freed, retracted_by=None, assertions=held)
+    step.change_event(freed, retracted_by=None, corrected_by=corrected_by, assertions=held)
     step.say(freed.incident_id, EntryMoved(event_id=freed.event_id, role=freed.role))
     settle(step, freed.event_id, freed.incident_id)
     named = step.event(freed.retracts) if freed.retracts is not None else None

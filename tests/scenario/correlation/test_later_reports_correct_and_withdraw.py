@@ -300,3 +300,20 @@ def test_words_hold_again_when_the_statement_that_took_them_back_is_withdrawn() 
     story.tell(a_decision("retract", "13:00", events=["no"]))
     assert story.claims("a", "killed") == [(10, "Bo Sample", "current")]
     assert story.entries["s"].corrected_by is None
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_withdrawn_retraction_by_the_speaker_corrects_nothing_any_more(others: int) -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        a_statement("11:00", event_id="s", speaker="Bo Sample", killed=10),
+        a_statement(
+            "12:00", event_id="no", speaker="Bo Sample", stance=[("retracts", "own figure of 10")], retracts="s"
+        ),
+        *(a_statement("12:10", event_id=f"no{number}", speaker="Ann", retracts="s") for number in range(others)),
+    )
+    story.tell(a_decision("retract", "13:00", events=["no"]))
+    assert story.claims("a", "killed") == [(10, "Bo Sample", "withdrawn" if others else "current")]
+    assert story.entries["s"].retracted_by == ("no0" if others else None)
+    assert story.entries["s"].corrected_by is None
