@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .chains import chain_of
 from .changes import Step
 from .entries import REDACTED
 from .facts import WITHDRAWN
@@ -31,11 +32,11 @@ def redact(step: Step[Any], events: list[EventState]) -> list[str]:
 def _withdraw_what_it_replaced(step: Step[Any], event: EventState) -> None:
     """A redacted correction stays one: what it replaced does not hold again. By what it was replaced nobody is to know
     any more, unless another report says the same."""
-    named = step.event(event.corrects) if event.corrects is not None else None
-    if named is None:
+    if event.corrects is None:
         return
     store = step.store
-    homes = dict.fromkeys((event.incident_id, named.incident_id))
+    # the original and its other corrections may stand elsewhere, each where a person put it
+    homes = dict.fromkeys((event.incident_id, *(one.incident_id for one in chain_of(step, event.event_id).events)))
     members = [store.by_seq[seq] for home in homes for seq in store.members.get(home, ())]
     gone = {(said.about, said.subject, said.speaker_key, said.value_key): "" for said in event.assertions}
     for member in members:

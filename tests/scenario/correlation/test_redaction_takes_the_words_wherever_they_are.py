@@ -101,6 +101,21 @@ def test_what_a_redacted_correction_replaced_does_not_hold_again_nor_is_told_by_
     assert story.entries["a"].corrected_by == "fix"
 
 
+def test_what_a_redacted_correction_of_a_correction_replaced_goes_wherever_it_stands() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a", killed=2, publisher="Reuters"),
+        an_attack("10:30", event_id="other", publisher="AFP"),
+        an_attack("11:00", event_id="fix", injured=5, corrects="a", publisher="Reuters"),
+        an_attack("12:00", event_id="last", killed=7, corrects="fix", publisher="Reuters"),
+    )
+    story.tell(a_decision("split", incidents=[story.home("a")], events=["a"]))
+    assert story.home("a") != story.home("fix") == story.home("last")
+    assert story.claims("a", "killed") == [(2, "Reuters", "superseded")]
+    story.tell(a_decision("redact", events=["last"]))
+    assert story.claims("a", "killed") == [(2, "Reuters", "withdrawn")]
+
+
 def test_what_another_report_corrects_likewise_stays_replaced_by_that() -> None:
     story = Story()
     story.tell(
