@@ -246,7 +246,10 @@ class ClaimAdded(Message):
 
 
 class ClaimChanged(Message):
-    """An assertion is superseded, disputed or withdrawn now, or stands again. Who merely repeats it: see the head."""
+    """The state of an assertion is another: superseded, disputed, withdrawn, or it holds again.
+
+    That more events carry it, or that it left with its events, is told by the head.
+    """
 
     type: Literal["claim_changed"] = Field(default="claim_changed", description="which change")
     claim: Claim = Field(description="as it stands now")

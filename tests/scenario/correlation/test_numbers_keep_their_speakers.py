@@ -233,3 +233,13 @@ def test_a_speaker_who_takes_back_a_figure_and_gives_another_has_the_old_one_sup
         a_statement("12:00", speaker="Bo Sample", killed=344, stance=[("retracts", "own figure of 10")], event_id="s2"),
     )
     assert story.claims("a", "killed") == [(10, "Bo Sample", "superseded"), (344, "Bo Sample", "current")]
+
+
+def test_that_another_outlet_carries_a_word_is_told_by_the_head_alone() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="a", killed=2, speaker="Police"))
+    changes = story.tell(an_attack("11:00", event_id="b", killed=2, speaker="Police", publisher="Reuters"))
+    told = [c for u in changes.updates for c in u.changes if c.type in ("claim_added", "claim_changed")]
+    assert [change for change in told if change.claim.about == "killed"] == []
+    (claim,) = [claim for claim in story.head("a").claims if claim.about == "killed"]
+    assert [report.publisher for report in claim.reported_by] == ["AFP", "Reuters"]
