@@ -127,12 +127,15 @@ def _holds_together(head: IncidentTimeline, entries: dict[str, Entry]) -> None:
         assert not head.entries
         assert head.activity == "closed"
         return
+    assert head.title in {entry.headline for entry in members}
     assert head.first_recorded_at == members[0].recorded_at  # in the order of the log, whatever its clocks
     claim_ids = [claim.claim_id for claim in head.claims]
     assert len(set(claim_ids)) == len(claim_ids)
     for claim in head.claims:
         assert (claim.state == "disputed") == bool(claim.disputed_by)
         assert (claim.state == "superseded") == (claim.superseded_by is not None)
+    for entry in members:
+        assert entry.role != "duplicate" or entry.source.copy_of is not None
     assert head.corroboration.independent_sources <= head.corroboration.reports
     if head.standing == "corroborated":
         assert head.corroboration.independent_sources >= 2
