@@ -20,9 +20,11 @@ from schemas.timeline import (
     EntryMoved,
     IncidentTimeline,
     Link,
+    Related,
     Retitled,
     StandingChanged,
     TimelineUpdate,
+    Unrelated,
 )
 from schemas.vocabulary import Activity, EntryRole, Standing
 
@@ -218,7 +220,7 @@ class Step(Generic[F]):
 
     def _changes_of(self, draft: Draft) -> list[AnyChange]:
         state, was = draft.state, draft.was
-        changes = draft.changes
+        changes = _last_of_each_relation(draft.changes)
         changes.extend(self._claim_changes(draft))
         if was is None:  # as `opened` leaves it: what is known more is told like any other change
             was_activity, was_standing, was_title = Activity.ACTIVE, Standing.UNCONFIRMED, draft.opened_title
@@ -263,6 +265,16 @@ class Step(Generic[F]):
             changes_total=len(changes),
             core_version=CORE_VERSION,
         )
+
+
+def _last_of_each_relation(changes: list[AnyChange]) -> list[AnyChange]:
+    """A merge takes relations over, and the evidence is asked after it: how each of them ends is told, once."""
+    last = {change.incident_id: at for at, change in enumerate(changes) if isinstance(change, Related | Unrelated)}
+    return [
+        change
+        for at, change in enumerate(changes)
+        if not isinstance(change, Related | Unrelated) or last[change.incident_id] == at
+    ]
 
 
 def _bounded(changes: list[AnyChange]) -> tuple[AnyChange, ...]:

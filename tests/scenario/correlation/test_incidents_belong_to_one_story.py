@@ -55,6 +55,26 @@ def test_relations_of_a_merged_incident_become_those_of_the_one_it_is_part_of() 
     assert story.core.head(gone).related == ()
 
 
+def test_one_record_says_a_relation_once_as_it_ends() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k"),
+        an_attack("11:00", "Mykolaiv", event_id="m", extra={"alone": True}),
+        an_attack("12:00", "Kyiv", event_id="y"),
+    )
+    k, m = story.home("k"), story.home("m")
+    assert {related.incident_id for related in story.head("y").related} == {k, m}
+    changes = story.tell(a_decision("merge", "13:00", incidents=[k, m]))
+    said = [
+        (change.type, change.incident_id)
+        for update in changes.updates
+        for change in update.changes
+        if update.incident_id == story.home("y") and change.type in ("related", "unrelated")
+    ]
+    assert said == [("unrelated", k)], "taken over by the merge, and given up, since it is alone"
+    assert story.head("y").related == ()
+
+
 def test_relations_are_bounded() -> None:
     story = Story(Policy(related=3))
     reports = [an_attack("10:00", f"Town {number}", event_id=f"t{number}") for number in range(8)]
