@@ -29,7 +29,7 @@ from schemas.timeline import (
 from schemas.vocabulary import Activity, EntryRole, Standing
 
 from .claims import claim_message
-from .clock import micros, moment_of
+from .clock import moment_of
 from .entries import REDACTED, Entries
 from .incidents import EventState, IncidentState, Stage
 from .ledger import ClaimKey, Status
@@ -186,8 +186,6 @@ class Step(Generic[F]):
         for draft in list(self.drafts.values()):
             if draft.members_changed and not draft.is_leaving and draft.state.merged_into is None:
                 summarize(self, draft)
-                if self.regrouped.get(draft.state.incident_id):
-                    self._date_anew(draft.state)
         updates: list[TimelineUpdate] = []
         for incident_id, draft in self.drafts.items():
             if draft.dropped:
@@ -205,13 +203,6 @@ class Step(Generic[F]):
             updates=tuple(updates),
             candidates=self.candidates,
         )
-
-    def _date_anew(self, incident: IncidentState) -> None:
-        """Reports came from elsewhere, or left: another may be the first."""
-        members = self.store.members.get(incident.incident_id)
-        first = self.entries.of(self.store.by_seq[members[0]]) if members else None
-        if first is not None:
-            incident.first_recorded = micros(first.recorded_at)
 
     def _entries(self) -> list[Entry]:
         found = (self.store.events.get(event_id) for event_id in self._entries_changed)
