@@ -6,12 +6,13 @@ Back-pressure stops fetching, and so does a consumer that hangs: just when lag m
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Final
 
 from confluent_kafka import IsolationLevel, KafkaException
 
+from processors.restore import RestoreFailed, made_anew
 from runtime.clients import ask_ends, learn_leaders, new_admin
 from runtime.settings import Settings
 from schemas.topics import EVENTS
@@ -21,13 +22,24 @@ _ANSWER_S: Final = 4.0
 
 
 class LogEnd(threading.Thread):
-    """Asks every two seconds for the ends of the partitions that `partitions` names, until `end`."""
+    """Asks every two seconds for the ends of the partitions of which `reached` tells the next offset, until `end`.
 
-    def __init__(self, settings: Settings, partitions: Callable[[], Collection[int]]) -> None:
+    on_short: called, in this thread, where a log was seen twice to end before that: it is another one. Who read the
+        former is told nothing, and would wait for ever, or go on in the middle of the new one
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        reached: Callable[[], Mapping[int, int]],
+        on_short: Callable[[RestoreFailed], None] = lambda _: None,
+    ) -> None:
         super().__init__(daemon=True, name="log-end")
         self._admin = new_admin(settings, "log-end")
-        self._partitions = partitions
+        self._reached = reached
+        self._on_short = on_short
         self._known: dict[int, tuple[int, float]] = {}
+        self._short: set[int] = set()
         self._ending = threading.Event()
 
     def of(self, partition: int) -> tuple[int, float] | None:
@@ -44,10 +56,10 @@ class LogEnd(threading.Thread):
 
     def ask(self) -> None:
         """Ask once. What is not answered stays as it was, and grows old."""
-        partitions = self._partitions()
-        if not partitions:
+        reached = self._reached()  # before the ends, which only grow
+        if not reached:
             return
-        answers = ask_ends(self._admin, EVENTS, partitions, IsolationLevel.READ_COMMITTED, _ANSWER_S)
+        answers = ask_ends(self._admin, EVENTS, reached.keys(), IsolationLevel.READ_COMMITTED, _ANSWER_S)
         failed = False
         for partition, answer in answers.items():
             try:
@@ -57,8 +69,17 @@ class LogEnd(threading.Thread):
                 continue
             if end >= 0:
                 self._known[partition] = (end, monotonic())
+                self._compare(partition, end, reached[partition])
         if failed:
             learn_leaders(self._admin, EVENTS)
+
+    def _compare(self, partition: int, end: int, reached: int) -> None:
+        if end >= reached:
+            self._short.discard(partition)
+        elif partition not in self._short:
+            self._short.add(partition)
+        else:
+            self._on_short(made_anew(partition, end, reached))
 
 
 __all__ = ["LogEnd"]

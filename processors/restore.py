@@ -77,10 +77,15 @@ class StoredState:
         if next_offset < self.log_start:
             raise GapInLog(EVENTS, partition, next_offset, self.log_start)
         if next_offset > self.log_end:
-            raise RestoreFailed(
-                f"{EVENTS}[{partition}] ends at offset {self.log_end}, and the state reaches {next_offset - 1}: was "
-                "the topic made anew? Restore it, or begin with an empty state (new TIMELINES_APP_ID)"
-            )
+            raise made_anew(partition, self.log_end, next_offset)
+
+
+def made_anew(partition: int, log_end: int, next_offset: int) -> RestoreFailed:
+    """Of a log that ends before the offset that is to be read next."""
+    return RestoreFailed(
+        f"{EVENTS}[{partition}] ends at offset {log_end}, and the state reaches {next_offset - 1}: was the topic made "
+        "anew? Restore it, or begin with an empty state (new TIMELINES_APP_ID)"
+    )
 
 
 def read_states(
@@ -161,4 +166,4 @@ def is_passing(error: KafkaError) -> bool:
     return error.retriable() or error.code() in _AWAY or error.code() in _CHOOSING
 
 
-__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "is_passing", "read_states"]
+__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "is_passing", "made_anew", "read_states"]

@@ -62,8 +62,13 @@ def run_worker(settings: Settings, cores: Cores) -> int:
 async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
     metrics = WorkerMetrics()
     worker = build_worker(settings, cores, partitions=partitions, metrics=metrics)
-    log_end = LogEnd(settings, lambda: tuple(worker.lanes))
-    watch = Watch(worker, log_end, asyncio.get_running_loop(), settings.stuck_after_s)
+    loop = asyncio.get_running_loop()
+    log_end = LogEnd(
+        settings,
+        lambda: {partition: lane.next_offset for partition, lane in dict(worker.lanes).items()},
+        on_short=lambda error: loop.call_soon_threadsafe(worker.fail, error),  # type: ignore[arg-type]  # no use for its handle
+    )
+    watch = Watch(worker, log_end, loop, settings.stuck_after_s)
     probes = Probes(worker, log_end, watch)
     health = HealthServer(
         settings.health_host, settings.health_port, live=probes.live, ready=probes.ready, metrics=probes.render
@@ -71,7 +76,6 @@ async def _serve(settings: Settings, cores: Cores, partitions: int) -> int:
     health.start()
     told = asyncio.Event()
     worker.on_failure = told.set
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     log.info("starting", app_id=settings.app_id, log_partitions=partitions, health_port=health.port, core=cores.version)

@@ -84,7 +84,7 @@ def test_an_end_that_the_broker_did_not_give_leaves_the_last_one_and_lets_it_gro
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(log_end, "ask_ends", answering(5, -1001))
-    end = LogEnd(SETTINGS, lambda: (0,))
+    end = LogEnd(SETTINGS, lambda: {0: 0})
     end.ask()
     first = end.of(0)
     end.ask()
@@ -93,6 +93,20 @@ def test_an_end_that_the_broker_did_not_give_leaves_the_last_one_and_lets_it_gro
     assert second is not None
     assert (first[0], second[0]) == (5, 5)
     assert second[1] > first[1]
+
+
+@pytest.mark.parametrize(("ends", "told"), [((22, 22, 25), 0), ((3, 22, 3), 0), ((3, -1001, 3), 1)])
+def test_a_log_that_is_shorter_than_what_was_applied_is_told(
+    monkeypatch: pytest.MonkeyPatch, ends: tuple[int, ...], told: int
+) -> None:
+    """A worker said that it was ready, with no lag, while it read nothing of a log that was made anew."""
+    monkeypatch.setattr(log_end, "ask_ends", answering(*ends))
+    failures: list[Exception] = []
+    end = LogEnd(SETTINGS, lambda: {0: 22}, failures.append)
+    for _ in ends:
+        end.ask()
+    assert len(failures) == told
+    assert all("ends at offset 3, and the state reaches 21" in str(error) for error in failures)
 
 
 def test_no_state_is_taken_for_whole_by_an_end_that_the_broker_did_not_give(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_the_logs_end_is_known_again_after_the_brokers_restart(monkeypatch: pyte
     admin = Admin()
     monkeypatch.setattr(log_end, "ask_ends", admin.ends)
     monkeypatch.setattr(log_end, "new_admin", lambda *_: admin)
-    end = LogEnd(SETTINGS, lambda: (0,))
+    end = LogEnd(SETTINGS, lambda: {0: 0})
     end.ask()
     assert end.of(0) is None
     end.ask()
