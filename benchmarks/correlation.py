@@ -36,10 +36,10 @@ def leave_one_out(copies: int, seeds: int, strengths: bool, invented: bool) -> N
         print("incident", *_strongest(INCIDENT_FEATURES, fitted.incident(list(sets)).strengths))
 
 
-def unseen(seeds: int) -> None:
-    """The shipped weights on invented weeks that nothing was fitted on, arrival shuffled inside each day."""
+def untouched(folder: Path, seeds: int) -> None:
+    """The shipped weights on sets that nothing was fitted on, arrival shuffled inside each day."""
     found = []
-    for path in sorted(Path("tuning/unseen").glob("*.jsonl")):
+    for path in sorted(folder.glob("*.jsonl")):
         found.append(fits.measure(training.read_set(path), shipped(), range(1, seeds + 1)))
         _print(path.stem, found[-1])
     _print("mean", fits.mean_of(found))
@@ -64,7 +64,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where --cost writes its figures, too")
     parser.add_argument("--seeds", type=int, default=5, help="arrival orders")
     parser.add_argument("--gold-only", action="store_true", help="without the invented weeks")
-    parser.add_argument("--unseen", action="store_true", help="the shipped weights on tuning/unseen")
+    parser.add_argument("--unseen", action="store_true", help="the shipped weights on tuning/unseen, invented weeks")
+    parser.add_argument(
+        "--real", action="store_true", help="the shipped weights on tuning/real, nine more real stories"
+    )
     parser.add_argument("--copies", type=int, default=2)
     parser.add_argument("--strengths", action="store_true", help="print the weights per standard deviation")
     parser.add_argument("--calibration", action="store_true", help=f"write {calibration.DOCUMENT}")
@@ -78,9 +81,10 @@ def main() -> None:
             document.main(args.seeds)
     if args.cost:
         core_cost.main(args.incidents, args.json)
-    if args.unseen:
-        unseen(args.seeds)
-    if args.loo or not (args.cost or args.calibration or args.order or args.ablation or args.unseen):
+    for folder in ("unseen", "real"):
+        if getattr(args, folder):
+            untouched(Path("tuning") / folder, args.seeds)
+    if args.loo or not (args.cost or args.calibration or args.order or args.ablation or args.unseen or args.real):
         leave_one_out(args.copies, args.seeds, args.strengths, not args.gold_only)
 
 
