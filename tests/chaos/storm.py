@@ -255,7 +255,10 @@ class Storm:
             if applied != reached or self._ongoing or self._repair is not None:
                 reached, since = applied, time.monotonic()
             if time.monotonic() - since > STUCK_S:
-                raise Stuck(f"waited for {what}, and for {STUCK_S:.0f} s nothing was applied (lag {self._lag()})")
+                raise Stuck(
+                    f"waited for {what}, and for {STUCK_S:.0f} s nothing was applied (lag {self._lag()}, "
+                    f"{self._feed.sent} sent, {len(self._feed.acknowledged)} answered)"
+                )
             time.sleep(_LOOK_S)
         return found
 
@@ -265,6 +268,8 @@ class Storm:
             self._ongoing.remove((until, undo))
             undo()
         self._fleet.tend()
+        if self._feed.failure is not None:
+            raise AssertionError(f"the producer failed: {self._feed.failure!r}") from self._feed.failure
         if self._failure is not None:
             raise AssertionError(f"a broker did not come back as it should: {self._failure!r}") from self._failure
 

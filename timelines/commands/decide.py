@@ -60,6 +60,9 @@ def register(app: typer.Typer) -> None:
 
         Exit status 1: it was refused, or nothing came of it in time. 2: wrong use.
         """
+        for option, text in (("--by", by), ("--reason", reason)):
+            if text.isspace():
+                fail("decide", f"{option}: is blank, and stands in the timeline: say it", 2)
         try:
             asked = _command(
                 decision=decision,

@@ -71,6 +71,8 @@ def register(app: typer.Typer) -> None:
         """
         if any(given is not None for given in (svg, width, entries)) and not once:
             fail("watch", "--svg, --width and --entries are for one page: give --once with them", 2)
+        if once and from_beginning:
+            fail("watch", "--from-beginning is for changes as they come: --once shows what holds now", 2)
         if as_json and (why or any(given is not None for given in (svg, width, entries))):
             fail("watch", "--json prints messages whole: leave out --why, --svg, --width and --entries", 2)
         if (problem := overlap([PRINTED, ("--svg", svg)])) is not None:

@@ -60,6 +60,8 @@ UNREACHED: Final[dict[str, str]] = {
     "runtime/clients.py ask_marks: consumer.get_watermark_offsets() (2)": "seldom: the same",
     "runtime/clients.py check_reachable: probe.poll()": "no broker at all; nothing has begun",
     "processors/service.py _serve: loop.call_soon_threadsafe()": "a refused login; the worker is ending",
+    "processors/service.py _serve: loop.call_soon_threadsafe() (2)": "a log that was made anew; the worker is ending",
+    "runtime/clients.py learn_leaders: ": "seldom: a broker that was restarted",
     "processors/watch.py Watch._see_it_end: self._loop.call_soon_threadsafe()": "a core that does not come back",
     "runtime/refusals.py why_missing: ": "words for a topic that is missing; the worker is ending",
     "runtime/topic_admin.py is_embedded: ": _TOPICS,

@@ -240,7 +240,14 @@ def test_a_picture_that_cannot_be_written_fails_with_the_reason(settings: Settin
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--svg", "x.svg"], ["--width", "80"], ["--entries", "3"], ["--once", "--json", "--why"]]
+    "arguments",
+    [
+        ["--svg", "x.svg"],
+        ["--width", "80"],
+        ["--entries", "3"],
+        ["--once", "--json", "--why"],
+        ["--once", "--from-beginning"],
+    ],
 )
 def test_options_that_do_not_go_together_are_wrong_use(settings: Settings, arguments: list[str]) -> None:
     assert run(settings, *arguments).exit_code == 2

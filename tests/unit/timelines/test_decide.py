@@ -19,6 +19,8 @@ NO_BROKER = {"TIMELINES_BOOTSTRAP_SERVERS": "127.0.0.1:1", "TIMELINES_DECIDED_BY
         (["redact", "inc-1", "--event", "e", "--by", "a", "--reason", "b"], "incidents: redact names 0 to 0, not 1"),
         (["retract", "--by", "a", "--reason", "b"], "incidents: "),
         (["close", "inc-1", "--by", "a", "--reason", ""], "reason: "),
+        (["close", "inc-1", "--by", "a", "--reason", "  "], "--reason: is blank"),
+        (["close", "inc-1", "--by", " ", "--reason", "b"], "--by: is blank"),
         (["close", "inc 1", "--by", "a", "--reason", "b"], "incidents.0: "),
         (["close", "inc-1", "--by", "a", "--reason", "b", "--command-id", "a b"], "command_id: "),
         (["close", "inc-1", "--reason", "b"], "--by"),
