@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from runtime.settings import Settings
 from schemas.codec import TYPE_DECISION, TYPE_TICK, LogMessage, decode, encode
 from schemas.decision import Command, Decision, Tick
 from schemas.headers import headers_of, read_headers
-from schemas.regions import ALL_REGIONS, partition_of
+from schemas.regions import partition_of
 from schemas.rejection import read_rejection
 from schemas.topics import COMMANDS, EVENTS, REJECTED
 from tests.tally_core import VERSION, TallyCore, a_command, an_attack
@@ -345,40 +344,3 @@ def test_two_gates_share_the_partitions_and_both_get_ready(
         assert other.is_ready
     finally:
         other.stop()
-
-
-def test_gates_come_and_go_and_every_command_is_answered_once(settings: Settings) -> None:
-    """Each coming and going hands the partitions out anew, with commands on their way."""
-    regions = list({partition_of(region, PARTITIONS): region for region in ALL_REGIONS}.values())
-    assert len(regions) == PARTITIONS
-    for region in regions:
-        event = an_attack("fire", f"e-{region}").model_copy(update={"recorded_at": NOW})
-        put(settings, EVENTS, event, region)
-    running: list[Gate] = []
-    ids: list[str] = []
-    try:
-        for comes in (True, True, False, True, True, False, False, True):
-            if comes:
-                running.append(Gate(*gate_clients(settings), settings, partitions=PARTITIONS))
-                running[-1].start()
-            else:
-                running.pop(0).stop()
-            for region in regions:
-                ids.append(f"c{len(ids)}")
-                command = a_command(f"{region}:fire", command_id=ids[-1], region=region, requested_at=NOW)
-                put(settings, COMMANDS, command, region)
-            for _ in range(400):
-                for gate in running:
-                    gate.step(0.05)
-                if all(gate.is_ready for gate in running):
-                    break
-            assert all(gate.is_ready for gate in running)
-        for _ in range(100):
-            if len(decisions(settings)) >= len(ids):
-                break
-            for gate in running:
-                gate.step(0.05)
-    finally:
-        for gate in running:
-            gate.stop()
-    assert Counter(decision.command_id for decision in decisions(settings)) == Counter(ids)
