@@ -159,7 +159,7 @@ def _kind(row: Mapping[str, str], sort: str) -> EventKind:
     if sort == "agreement":
         return EventKind.STATEMENT
     what = row["sub_event_type"] or row["event_type"]
-    raise cells.fault(row, "sub_event_type", f"{what[:60]!r} is no attack, protest or statement: it is left out")
+    raise cells.left_out(row, "sub_event_type", what)
 
 
 def _place(row: Mapping[str, str], country: str | None) -> Place | None:

@@ -15,7 +15,6 @@ from schemas.vocabulary import ActorRole, EventKind, Stance
 _MOST_NAME: Final = 300
 _MOST_SECTOR: Final = 100
 _MOST_TARGET: Final = 200
-_MOST_HEADLINE: Final = 300
 _MOST_SIDE: Final = 80
 
 
@@ -89,5 +88,5 @@ def _headline(
     if place is not None:
         said += f", {place.name[:_MOST_SIDE]}"
     if title is None:
-        return said[:_MOST_HEADLINE]
-    return f"{title} ({said[:1].lower()}{said[1:]})"[:_MOST_HEADLINE]
+        return said
+    return f"{title} ({said[:1].lower()}{said[1:]})"

@@ -2,9 +2,9 @@
 
 A code of four digits is a kind of the one of three that begins it, that one of the two before it: the longest
 beginning that is listed decides. Meetings, aid, sanctions, arrests, verdicts and movements of troops are none of the
-three, and of what is said only what takes a stand counts: half of all rows are the daily talk of politics (statements,
-appeals, praise, promises, refusals), without an attack or protest that it could belong to. After the CAMEO codebook
-1.1b3 of Gerner, Schrodt and Yilmaz; the words are ours.
+three, and of what is said only what takes a stand counts: two in five of all rows are the daily talk of politics
+(statements, appeals, praise, promises, refusals), without an attack or protest that it could belong to. After the
+CAMEO codebook 1.1b3 of Gerner, Schrodt and Yilmaz; the words are ours.
 """
 
 from __future__ import annotations

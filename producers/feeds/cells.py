@@ -30,6 +30,11 @@ def fault(row: Mapping[str, str], column: str, problem: str) -> MalformedRecord:
     return MalformedRecord(column, problem, to_json(dict(row)))
 
 
+def left_out(row: Mapping[str, str], column: str, what: str) -> MalformedRecord:
+    """Of a row that is none of the three kinds. what: as the row has it."""
+    return fault(row, column, f"{what[:60]!r} is no attack, protest or statement: it is left out")
+
+
 def number(row: Mapping[str, str], column: str) -> float | None:
     """None for an empty cell. Raises MalformedRecord."""
     text = row.get(column, "")
@@ -94,6 +99,15 @@ def place(
     if lat is not None and lon is not None and not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise fault(row, columns[0], f"{lat}, {lon} is no place on earth: the columns may be shifted")
     return Place(name=name[:300], country=country, admin1=admin1[:300] or None, lat=lat, lon=lon, precision=precision)
+
+
+def finest_place(row: Mapping[str, str], city: str, province: str, country: str, code: str | None) -> Place | None:
+    """The city, or else the province, or else the country. code: of the country. Raises MalformedRecord."""
+    if city:
+        return place(row, city, code, province, PlacePrecision.CITY)
+    if province:
+        return place(row, province, code, province, PlacePrecision.ADMIN1)
+    return place(row, country, code, "", PlacePrecision.COUNTRY) if country else None
 
 
 def source(publisher: str, row_id: str) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def _row(line: Line) -> Row:
     if b"\0" in line.raw:
         return Bad(line.number, "line", f"{NO_TEXT} (unzip it)", line.raw)
     try:
-        texts = [cell.strip() for cell in line.raw.decode().strip("\r").split("\t")]
+        texts = [cell.strip() for cell in line.raw.decode("utf-8-sig").strip("\r").split("\t")]
     except UnicodeDecodeError as error:
         return Bad(
             line.number, "line", f"is no UTF-8 ({error.reason} at byte {error.start}): unzip or convert it", line.raw
@@ -118,8 +118,7 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
     of_row = cells.row_id(row, "globaleventid", "gdelt")
     action = action_of(row["eventcode"])
     if action is None:
-        what = row["eventcode"][:20] or "an empty code"
-        raise cells.fault(row, "eventcode", f"{what!r} is no attack, protest or statement: it is left out")
+        raise cells.left_out(row, "eventcode", row["eventcode"] or "an empty code")
     place = _place(row)
     added, came = _added(row)
     url = row.get("sourceurl", "")

@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from schemas.event import AnyEvent
-from schemas.parts import Place
-from schemas.vocabulary import PlacePrecision, TimePrecision
+from schemas.vocabulary import TimePrecision
 
 from . import Line, Row, cells
 from .actions import person, values_of
@@ -48,10 +47,10 @@ def event_of(given: Mapping[str, str]) -> AnyEvent:
     of_row = f"{cells.row_id(row, 'event id', 'icews')}-{cells.day(row, 'event date'):%Y%m%d}"
     action = action_of(row["cameo code"])
     if action is None:
-        what = row["event text"] or row["cameo code"]
-        raise cells.fault(row, "cameo code", f"{what[:60]!r} is no attack, protest or statement: it is left out")
+        raise cells.left_out(row, "cameo code", row["event text"] or row["cameo code"])
     words = row["event text"][:1].upper() + row["event text"][1:100]
-    place = _place(row)
+    country = row["country"]
+    place = cells.finest_place(row, row.get("city", ""), row.get("province", ""), country, country_of(country))
     day = cells.day(row, "event date")
     return cells.event(
         of_row,
@@ -75,14 +74,3 @@ def _person(row: Mapping[str, str], side: str) -> dict[str, Any] | None:
     name = row[f"{side} name"]
     sectors = row.get(f"{side} sectors", "").split(",")[:_SECTORS_SHOWN]
     return None if name == _NOBODY else person(name, country_of(row.get(f"{side} country", "")), sectors[0] or None)
-
-
-def _place(row: Mapping[str, str]) -> Place | None:
-    city, province = row.get("city", ""), row.get("province", "")
-    if city:
-        return cells.place(row, city, country_of(row["country"]), province, PlacePrecision.CITY)
-    if province:
-        return cells.place(row, province, country_of(row["country"]), province, PlacePrecision.ADMIN1)
-    if row["country"]:
-        return cells.place(row, row["country"], country_of(row["country"]), "", PlacePrecision.COUNTRY)
-    return None

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.arrival import AS_PUBLISHED
 from schemas.event import AnyEvent
 from schemas.parts import LanguageTag, Place
-from schemas.vocabulary import EventKind, PlacePrecision, Stance, TimePrecision
+from schemas.vocabulary import EventKind, Stance, TimePrecision
 
 from . import Line, Row, cells
 from .actions import Action, person, values_of
@@ -131,7 +131,7 @@ def _action(row: Mapping[str, str]) -> Action:
     action = _MODES.get((sort, _ALIASES.get(mode, mode)), _TYPES.get(sort))
     if action is None:
         what = " ".join(part[:40] for part in (row["event type"], row["event mode"]) if part)
-        raise cells.fault(row, "event type", f"{what!r} is no attack, protest or statement: it is left out")
+        raise cells.left_out(row, "event type", what)
     return action
 
 
@@ -146,12 +146,8 @@ def _person(row: Mapping[str, str], side: str) -> dict[str, Any] | None:
 def _place(row: Mapping[str, str]) -> Place | None:
     given = row["country"]
     country = country_of_three(given) or country_of(given)
-    city, province = row.get("city", "") or row.get("placename", ""), row.get("province", "")
-    if city and city != given:
-        return cells.place(row, city, country, province, PlacePrecision.CITY)
-    if province:
-        return cells.place(row, province, country, province, PlacePrecision.ADMIN1)
-    return cells.place(row, given, country, "", PlacePrecision.COUNTRY) if given else None
+    city = row.get("city", "") or row.get("placename", "")
+    return cells.finest_place(row, "" if city == given else city, row.get("province", ""), given, country)
 
 
 def _named(row: Mapping[str, str]) -> str | None:

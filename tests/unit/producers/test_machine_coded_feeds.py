@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from producers.feeds import Bad, Feed, Line, Parsed
 from producers.feeds.addresses import title_of
 from producers.feeds.alpha3 import country_of_three
-from producers.feeds.cameo import action_of, whole
+from producers.feeds.cameo import whole
 from producers.feeds.gdelt import GdeltFeed
 from producers.feeds.icews import IcewsFeed
 from producers.feeds.polecat import PolecatFeed
@@ -169,11 +169,18 @@ def test_what_is_none_of_the_three_is_left_out_and_said_so(code: str) -> None:
     assert "is no attack, protest or statement" in problem
 
 
-def test_no_code_is_two_things() -> None:
-    for number in range(1, 2100):
-        for code in (f"{number:03}", f"{number:04}"):
-            assert whole(code) in (code, f"0{code}")
-            assert action_of(code) == action_of(whole(code))
+def test_a_whole_code_stays_as_it_is() -> None:
+    for root in range(1, 21):
+        for rest in ("0", "1", "12", "21") if root > 1 else ("0", "1", "8"):  # no code of four digits begins with 01
+            code = f"{root:02}{rest}"
+            assert whole(code) == code
+            assert whole(code.lstrip("0")) == code
+
+
+def test_names_that_are_too_long_leave_no_bracket_open() -> None:
+    headline = gdelt(actor1name="A" * 500, actor2name="B" * 500, actiongeo_fullname="C" * 500 + ", Syria").headline
+    assert headline.endswith(")")
+    assert len(headline) < 600
 
 
 def test_who_attacks_is_the_one_who_did_it_where_the_code_says_so() -> None:
@@ -192,6 +199,13 @@ def test_who_attacks_is_the_one_who_did_it_where_the_code_says_so() -> None:
 )  # fmt: skip
 def test_what_is_wrong_with_a_row_of_gdelt_is_named(column: str, text: str) -> None:
     assert fault_of(GdeltFeed(), {**GDELT, column: text})[0] == column
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_id() -> None:
+    line = gdelt_line(GDELT)
+    (found,) = GdeltFeed().read([Line(1, b"\xef\xbb\xbf" + line.raw)])
+    assert isinstance(found, Parsed), found
+    assert found.event == gdelt()
 
 
 def test_a_file_that_is_no_export_of_events_is_told_what_one_is() -> None:
