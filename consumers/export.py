@@ -13,24 +13,13 @@ from typing import Final
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from runtime.clients import ask_marks, is_end_of_partition, is_of_no_concern, new_consumer, raw_bytes, raw_headers
+from runtime.passing import is_passing
 from runtime.refusals import hint, told, why_missing
 from runtime.settings import Settings
 
 _TIMEOUT_S: Final = 30.0
 _FETCHED_AT_ONCE: Final = 1_000
 _POLL_S: Final = 0.2
-#: what passes by itself while a broker restarts or a leader changes
-_PASSING: Final = frozenset(
-    [
-        KafkaError._TRANSPORT,
-        KafkaError._ALL_BROKERS_DOWN,
-        KafkaError._TIMED_OUT,
-        KafkaError._RESOLVE,
-        KafkaError.NOT_LEADER_FOR_PARTITION,
-        KafkaError.LEADER_NOT_AVAILABLE,
-        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    ]
-)
 
 
 class ExportError(Exception):
@@ -168,7 +157,7 @@ def _read(
 def _passing_or_raise(message: Message, error: KafkaError) -> str:
     if is_of_no_concern(error):
         return ""
-    if error.code() in _PASSING:
+    if is_passing(error):
         return f" ({error.str()})"
     raise ExportError(f"{message.topic() or 'the topics'} cannot be read: {error.str()}{hint(error)}")
 

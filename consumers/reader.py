@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from runtime.clients import headers_in, is_end_of_partition, is_of_no_concern, new_consumer
+from runtime.passing import is_passing
 from runtime.refusals import hint, why_missing
 from runtime.settings import Settings
 from schemas.headers import Headers, read_headers
@@ -26,17 +27,6 @@ _QUEUE_KILOBYTES: Final = 16_384
 _METADATA_TIMEOUT_S: Final = 15.0
 #: revisions remembered; beyond, the longest unseen are forgotten and an older head could be shown again
 _MOST_REVISIONS: Final = 500_000
-#: what passes by itself while a broker restarts or a leader moves
-_PASSING: Final = frozenset(
-    (
-        KafkaError._TRANSPORT,
-        KafkaError._ALL_BROKERS_DOWN,
-        KafkaError._TIMED_OUT,
-        KafkaError._RESOLVE,
-        KafkaError.NOT_LEADER_FOR_PARTITION,
-        KafkaError.LEADER_NOT_AVAILABLE,
-    )
-)
 
 
 class CannotRead(Exception):
@@ -159,7 +149,7 @@ class SinkReader:
             self.trouble, self.heard = None, True
         elif is_of_no_concern(error):
             return
-        elif error.code() in _PASSING or error.retriable():
+        elif is_passing(error):
             self.trouble = str(error.str())
         else:
             raise CannotRead(f"{message.topic() or 'the broker'}: {error.str()}{hint(error)}")

@@ -40,7 +40,10 @@ _REFUSED: Final = frozenset(
         KafkaError.INVALID_MSG,
     }
 )
-_UNANSWERED: Final = frozenset({KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT, KafkaError._TRANSPORT})
+#: nobody answered: a broker is away, or has left the cluster
+_UNANSWERED: Final = frozenset(
+    {KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._DESTROY_BROKER}
+)
 
 
 class Fenced(Exception):

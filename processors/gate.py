@@ -21,7 +21,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from processors.checking import Refused, check_right, command_in, decision_of
 from processors.dead_letter import dead_letter
-from processors.gate_offsets import ASK_S, ask_group, commit, is_passing, starts_of
+from processors.gate_offsets import ASK_S, ask_group, commit, is_worth_another_try, starts_of
 from processors.handover import RawRecord
 from processors.received import raw_record
 from processors.region_clocks import RegionClocks
@@ -218,7 +218,7 @@ class Gate:
 
     def _pass_over(self, error: KafkaException, what: str) -> None:
         """Raises it again, unless it is of the kind that passes."""
-        if not is_passing(error):
+        if not is_worth_another_try(error):
             raise error
         self.trouble = error.args[0].str()
         log.warning(what, error=self.trouble)

@@ -10,33 +10,26 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from processors.region_clocks import RegionClocks
 from runtime.clients import ask_marks
+from runtime.passing import is_passing
 from schemas.topics import EVENTS
 
 CALL_S: Final = 20.0
 #: for a question whose answer is of no use but that it came: a turn of the gate that takes 15 s is not ready
 ASK_S: Final = 5.0
-#: the group has moved on, or the broker is away for a moment: what was not committed is done again, and known again;
-#: what was not told is asked again
-_PASSING: Final = frozenset(
-    [
+#: the group has moved on: what was not committed is done again, and known again; what was not told is asked again
+_MOVED_ON: Final = frozenset(
+    {
         KafkaError.REBALANCE_IN_PROGRESS,
         KafkaError.ILLEGAL_GENERATION,
         KafkaError.UNKNOWN_MEMBER_ID,
-        KafkaError.COORDINATOR_NOT_AVAILABLE,
-        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-        KafkaError.NOT_COORDINATOR,
-        KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError._ASSIGNMENT_LOST,
-        KafkaError._TRANSPORT,
-        KafkaError._TIMED_OUT,
-        KafkaError._WAIT_COORD,
-    ]
+    }
 )
 
 
-def is_passing(error: KafkaException) -> bool:
-    """Whether it is worth another try, a moment later."""
-    return error.args[0].code() in _PASSING
+def is_worth_another_try(error: KafkaException) -> bool:
+    """Whether it may go better a moment later."""
+    return is_passing(error.args[0]) or error.args[0].code() in _MOVED_ON
 
 
 @dataclass(frozen=True, slots=True)

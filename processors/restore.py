@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from time import sleep
 from typing import Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from processors.handover import GapInLog
 from runtime.clients import ask_marks, is_end_of_partition, is_of_no_concern, new_consumer
+from runtime.passing import is_passing
 from runtime.refusals import hint
 from runtime.settings import Settings
 from schemas.topics import EVENTS, changelog_topic
@@ -23,24 +24,6 @@ from schemas.topics import EVENTS, changelog_topic
 _CHUNK: Final = 1_000
 _WAIT_S: Final = 0.02
 _NETWORK_S: Final = 10.0
-_AWAY: Final = frozenset(
-    {KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._RESOLVE}
-)
-#: what brokers answer while they come back and choose leaders anew; librdkafka does not call all of these retriable
-_CHOOSING: Final = frozenset(
-    {
-        KafkaError.NOT_LEADER_FOR_PARTITION,
-        KafkaError.LEADER_NOT_AVAILABLE,
-        KafkaError.REPLICA_NOT_AVAILABLE,
-        KafkaError.BROKER_NOT_AVAILABLE,
-        KafkaError.OFFSET_NOT_AVAILABLE,
-        KafkaError.FENCED_LEADER_EPOCH,
-        KafkaError.UNKNOWN_LEADER_EPOCH,
-        KafkaError.KAFKA_STORAGE_ERROR,
-        KafkaError.REQUEST_TIMED_OUT,
-        KafkaError._NOENT,  # "No leaders found", of a question for the ends of partitions
-    }
-)
 _PAUSE_S: Final = 0.1
 
 
@@ -126,7 +109,7 @@ def _ends(consumer: Consumer, place: TopicPartition, is_wanted: Callable[[], boo
         except KafkaException as error:
             if not is_passing(error.args[0]):
                 raise
-            sleep(_PAUSE_S)  # an answer that says no comes at once
+            sleep(_PAUSE_S)  # the broker is only away, and readiness says so; an answer that says no comes at once
         else:
             return ends
     raise RestoreOutdated
@@ -161,9 +144,4 @@ def _read_to_ends(
                 states[partition].take(key, message.value())
 
 
-def is_passing(error: KafkaError) -> bool:
-    """Whether the broker is only away: the worker waits for it, and says in its readiness that it does."""
-    return error.retriable() or error.code() in _AWAY or error.code() in _CHOOSING
-
-
-__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "is_passing", "made_anew", "read_states"]
+__all__ = ["RestoreFailed", "RestoreOutdated", "StoredState", "made_anew", "read_states"]

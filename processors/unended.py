@@ -19,8 +19,9 @@ from typing import Final, Protocol
 from confluent_kafka import IsolationLevel, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from processors.restore import RestoreFailed, RestoreOutdated, is_passing
+from processors.restore import RestoreFailed, RestoreOutdated
 from runtime.clients import ask_ends, learn_leaders, new_admin
+from runtime.passing import is_passing
 from runtime.settings import Settings
 from schemas.topics import changelog_topic
 

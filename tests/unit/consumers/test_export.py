@@ -96,8 +96,9 @@ def test_a_marker_at_the_end_is_passed_by_the_end_of_the_partition(monkeypatch: 
     assert read(monkeypatch, consumer, idle_timeout_s=1.0) == [0, 1]
 
 
-def test_trouble_that_passes_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    away = Scripted(-1, KafkaError._ALL_BROKERS_DOWN)
+@pytest.mark.parametrize("code", [KafkaError._ALL_BROKERS_DOWN, KafkaError._DESTROY_BROKER])
+def test_trouble_that_passes_is_waited_out(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    away = Scripted(-1, code)
     assert read(monkeypatch, FakeConsumer(1, [away], [], [Scripted(0)])) == [0]
 
 

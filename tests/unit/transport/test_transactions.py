@@ -95,8 +95,9 @@ def test_a_transaction_that_fails_again_and_again_is_given_up_with_the_reason() 
     assert producer.calls.count("commit") == 5
 
 
-def test_a_broker_that_is_away_for_longer_than_a_transaction_may_last_does_not_count_as_failure() -> None:
-    away = an_error(KafkaError._TIMED_OUT, must_abort=True)
+@pytest.mark.parametrize("code", [KafkaError._TIMED_OUT, KafkaError._DESTROY_BROKER])
+def test_a_broker_that_is_away_for_longer_than_a_transaction_may_last_does_not_count_as_failure(code: int) -> None:
+    away = an_error(code, must_abort=True)
     producer = ScriptedProducer(commit=[*[away] * 20, None])
     a_writer(producer).write(RECORDS)
     assert len(producer.committed) == 1

@@ -48,7 +48,10 @@ def ask_with(monkeypatch: pytest.MonkeyPatch, refusals: list[int]) -> None:
     end_open(SETTINGS, writers, is_wanted=lambda: True, on_open=lambda _: None)
 
 
-@pytest.mark.parametrize("code", [KafkaError._NOENT, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TIMED_OUT])
+@pytest.mark.parametrize(
+    "code",
+    [KafkaError._NOENT, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TIMED_OUT, KafkaError._DESTROY_BROKER],
+)
 def test_brokers_without_leaders_are_asked_again(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     """Met in chaos: "Failed to query partition leaders: No leaders found" ended a worker while its broker came back."""
     refusals = [code, code]
