@@ -72,8 +72,8 @@ def read_with(
     ],
 )
 def test_brokers_that_choose_leaders_anew_are_waited_for(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    """Met in chaos: a broker that had just come back answered "not leader", or the one that was asked was no longer among
-    those that the cluster names ("broker handle destroyed"), and the worker ended."""
+    """Met in chaos: a broker that had just come back answered "not leader", or the one that was asked was no
+    longer among those that the cluster names ("broker handle destroyed"), and the worker ended."""
     read_with(monkeypatch, [code, code])
 
 
