@@ -131,10 +131,10 @@ class Fits:
 
 def measure(labelled: training.LabelledSet, weights: Weights, seeds: Sequence[int]) -> Figures:
     """The linker alone, joins and merges, on the set's stream: mean over arrival orders."""
-    got = []
-    gold = labelled.incident_of
-    for seed in seeds:
-        predicted = training.assign(training.in_arrival_order(labelled.events, seed), weights)
-        pairwise = scores.pairwise(predicted, gold).score.f1
-        got.append(Figures(scores.b_cubed(predicted, gold).f1, pairwise, scores.macro_f1(predicted, gold)))
-    return mean_of(got)
+    orders = (training.in_arrival_order(labelled.events, seed) for seed in seeds)
+    return mean_of([figures(training.assign(events, weights), labelled.incident_of) for events in orders])
+
+
+def figures(predicted: scores.Clustering, gold: scores.Clustering) -> Figures:
+    pairwise = scores.pairwise(predicted, gold).score.f1
+    return Figures(scores.b_cubed(predicted, gold).f1, pairwise, scores.macro_f1(predicted, gold))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -34,4 +35,15 @@ def test_no_report_has_the_id_of_another_sets() -> None:
 
 
 def test_there_are_sets_of_each_kind() -> None:
-    assert Counter(path.parent.name for path in SETS) == {"gold": 4, "tuning": 16, "unseen": 16, "real": 9}
+    assert Counter(path.parent.name for path in SETS) == {"gold": 4, "tuning": 16, "unseen": 16, "real": 13}
+
+
+def test_a_second_coder_has_put_every_report_of_the_real_stories_somewhere() -> None:
+    told = json.loads((ROOT / "tuning/real/second_coding.json").read_text("utf-8"))
+    assert set(told) == {path.stem for path in SETS if path.parent.name == "real"}
+    for name, said in told.items():
+        events = read_set(ROOT / f"tuning/real/{name}.jsonl").events
+        assert list(said) == [event.event_id for event in events]
+        incidents = {one["incident"] for one in said.values()}
+        assert {one["second"] for one in said.values()} <= incidents | {None}
+        assert all(0 <= one["sure"] <= 1 and one["second"] != one["incident"] for one in said.values())

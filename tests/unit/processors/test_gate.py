@@ -261,9 +261,7 @@ def test_a_gate_that_has_not_read_the_commands_does_not_commit_the_log() -> None
     assert consumer.committed_offsets == [{COMMANDS: 8}, {EVENTS: 6, COMMANDS: 8}]
 
 
-@pytest.mark.parametrize(
-    "code", [KafkaError.REBALANCE_IN_PROGRESS, KafkaError._TRANSPORT, KafkaError._DESTROY_BROKER]
-)
+@pytest.mark.parametrize("code", [KafkaError.REBALANCE_IN_PROGRESS, KafkaError._TRANSPORT, KafkaError._DESTROY_BROKER])
 def test_a_commit_that_fails_because_of_the_group_or_the_network_is_made_up_later(code: int) -> None:
     consumer = FakeConsumer([EVENT, END], [COMMAND, NO_MORE], commit_fails=code)
     gate, _ = a_gate(consumer)
