@@ -28,6 +28,7 @@ TIGHT = Policy(
     relates_per_record=2,
     digest_after=timedelta(days=3),
     forget_after=timedelta(days=9),
+    remembered=1,
 )
 PLACES = ["Kherson", "Kherson market", "Mykolaiv", "Lagos"]
 SPEAKERS = ["Prime Minister Ann Example", "Ann Example, PM", "Group X", "Police"]

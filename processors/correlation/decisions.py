@@ -18,7 +18,7 @@ from .records import CannotApply
 from .redacting import redact
 from .second_look import leave_as_decided
 
-_FIND_IT = "look the id up on the entries or timelines topic; what closed over nineteen months ago is forgotten"
+_FIND_IT = "look the id up on the entries or timelines topic; what closed over nineteen months ago may be forgotten"
 
 
 def decide(step: Step[Any], decision: Decision) -> None:

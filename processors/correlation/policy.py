@@ -21,10 +21,13 @@ class Policy:
     #: since closing. Until then all evidence is held, so that reports late by weeks find their incident
     digest_after: timedelta = timedelta(days=30)
     #: reports of a digest whose evidence stays until it is forgotten: arrests, trials and anniversaries find it by
-    #: these. Two find less, ten no more (docs/decisions/0071)
-    digest_evidence: int = 3
+    #: these. Three find less (docs/decisions/0077)
+    digest_evidence: int = 10
     #: since closing. A year's return of the date, a hearing, an appeal wakes an incident, and the days count anew
     forget_after: timedelta = timedelta(days=580)
+    #: digests of a region that are never forgotten, however old: a log that tells of years, and a region of which
+    #: little is told, keep all they have (docs/decisions/0077). Some 22 MB a region at most
+    remembered: int = 2_000
 
     #: log-odds of a link that the report itself states (corrects, retracts): above any sum of evidence
     reference_score: float = 12.0

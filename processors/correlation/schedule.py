@@ -31,5 +31,9 @@ class Schedule:
             heappop(heap)  # dropped, or put earlier since
         return None
 
+    def __len__(self) -> int:
+        """Incidents with a standing entry."""
+        return len(self._entry)
+
     def drop(self, incident_id: str) -> None:
         self._entry.pop(incident_id, None)

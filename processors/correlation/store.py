@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from schemas.timeline import Link
 
-from .incidents import EventState, IncidentState
+from .incidents import EventState, IncidentState, Stage
 from .lifecycle import due_of
 from .linking.api import DumpedEvent, Linker
 from .policy import Policy
@@ -42,7 +42,7 @@ class Pending:
 class Store(Generic[F]):
     """Everything a region knows. Each write is journaled first; `rollback` undoes all writes since `begin`.
 
-    Derived, hence never stored: members, guests, copies, naming (from the events), rosters, the schedule.
+    Derived, hence never stored: members, guests, copies, naming (from the events), rosters, the schedules.
     """
 
     region: str
@@ -66,6 +66,7 @@ class Store(Generic[F]):
     naming: dict[str, list[int]] = field(default_factory=dict)  # event_id, known or not -> what corrects or retracts it
     rosters: dict[str, Roster] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)
+    digests: Schedule = field(default_factory=Schedule)  # when each may be forgotten
     dirty: set[tuple[str, str]] = field(default_factory=set)  # (table, id) since the last drain
     _dirty_in_step: set[tuple[str, str]] = field(default_factory=set)
     _journal: list[tuple[Callable[..., Any], tuple[Any, ...]]] = field(default_factory=list)
@@ -99,9 +100,10 @@ class Store(Generic[F]):
             self.rosters.pop(incident_id, None)
         for incident_id in self._touched_schedule:
             self.schedule.drop(incident_id)
+            self.digests.drop(incident_id)
             incident = self.incidents.get(incident_id)
             if incident is not None:
-                self.schedule.put(incident_id, due_of(incident, self.policy))
+                self._put_due(incident)
 
     def _undo(self, undo: Callable[..., Any], *arguments: Any) -> None:
         self._journal.append((undo, arguments))
@@ -278,14 +280,28 @@ class Store(Generic[F]):
 
     def put_due(self, incident: IncidentState) -> None:
         self._touched_schedule.add(incident.incident_id)
-        self.schedule.put(incident.incident_id, due_of(incident, self.policy))
+        self._put_due(incident)
+
+    def _put_due(self, incident: IncidentState) -> None:
+        now_in, before_in = self.schedule, self.digests
+        if incident.stage is Stage.DIGEST:
+            now_in, before_in = before_in, now_in
+        before_in.drop(incident.incident_id)
+        now_in.put(incident.incident_id, due_of(incident, self.policy))
 
     def pop_due(self, now: int) -> tuple[int, str] | None:
-        """(entry, incident) that comes first, if it is not after `now`; it is taken off the schedule."""
-        due = self.schedule.next(now)
+        """(entry, incident) that comes first, if it is not after `now`; it is taken off its schedule.
+
+        Digests come last, and only while the region has more of them than it may always keep.
+        """
+        schedule = self.schedule
+        due = schedule.next(now)
+        if due is None and len(self.digests) > self.policy.remembered:
+            schedule = self.digests
+            due = schedule.next(now)
         if due is not None:
             self._touched_schedule.add(due[1])
-            self.schedule.drop(due[1])
+            schedule.drop(due[1])
         return due
 
     def remember_command(self, command_id: str) -> None:
@@ -361,7 +377,7 @@ class Store(Generic[F]):
 
     def restore_incident(self, incident: IncidentState) -> None:
         self._set_incident(incident.incident_id, incident)
-        self.schedule.put(incident.incident_id, due_of(incident, self.policy))
+        self._put_due(incident)
 
     def count_event(self) -> int:
         seq = self.next_seq

@@ -12,7 +12,7 @@ from tests.builders import REGION, a_decision, a_statement, a_tick, an_attack
 from tests.stories import Story
 
 #: three reports a record, a day after it closed
-SLOW = Policy(sweeps_per_record=3, digest_after=timedelta(days=1), forget_after=timedelta(days=9))
+SLOW = Policy(sweeps_per_record=3, digest_after=timedelta(days=1), forget_after=timedelta(days=9), remembered=0)
 
 
 def a_giant_that_shows_a_report_of_another() -> Story:

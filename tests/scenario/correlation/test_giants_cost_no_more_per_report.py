@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 import processors.correlation
+from processors.correlation import Policy
 from processors.correlation.linking.api import Placement
 from schemas.codec import encode
 from schemas.event import AnyEvent
@@ -118,7 +119,7 @@ def test_a_clock_that_wakes_nobody_costs_the_same_with_many_incidents_open() -> 
 
 
 def test_forgetting_a_giant_is_spread_over_many_records() -> None:
-    story = Story(linker=OneIncidentLinker())
+    story = Story(Policy(remembered=0), OneIncidentLinker())
     story.tell(*reports(1_000))
     sizes = []
     for day in range(600, 620):

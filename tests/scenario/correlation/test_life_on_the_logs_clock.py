@@ -92,7 +92,7 @@ def test_a_person_closes_and_a_report_reopens() -> None:
     assert (story.head(first).activity, story.head(first).quiet_at) == ("active", time_of("+2d 13:00"))
 
 
-def test_a_digest_shows_what_it_showed_and_keeps_the_evidence_of_its_three_most_significant_reports() -> None:
+def test_a_digest_shows_what_it_showed_and_keeps_the_evidence_of_its_most_significant_reports() -> None:
     story = Story()
     reports = [an_attack(f"10:{minute:02d}", killed=minute, publisher=f"P{minute}") for minute in range(30)]
     story.tell(*reports, a_tick("+14d 11:00"))
@@ -100,7 +100,7 @@ def test_a_digest_shows_what_it_showed_and_keeps_the_evidence_of_its_three_most_
     changes = story.tell(a_tick("+45d"))
     assert changes.updates == ()
     assert story.head(reports[0]) == before
-    assert list(story.linker.held) == [entry.event_id for entry in before.entries[:3]]
+    assert list(story.linker.held) == [entry.event_id for entry in before.entries[:10]]
 
 
 @pytest.mark.parametrize("days", [180, 590])
@@ -113,7 +113,7 @@ def test_a_report_of_months_later_finds_its_digest_and_reopens_it(days: int) -> 
 
 
 def test_nineteen_months_after_closing_an_incident_is_forgotten_and_a_new_report_founds_another() -> None:
-    story = Story()
+    story = Story(Policy(remembered=0))
     story.tell(first := an_attack("10:00", event_id="first"))
     incident_id = story.home(first)
     story.tell(a_tick("+30d"), a_tick("+593d"))
@@ -123,6 +123,29 @@ def test_nineteen_months_after_closing_an_incident_is_forgotten_and_a_new_report
         story.core.head(incident_id)
     assert [record.key for record in story.core.dump()] == ["test/clock"]
     assert story.linker.held == {}
+
+
+def test_a_region_forgets_nothing_before_it_has_more_digests_than_it_always_keeps() -> None:
+    story = Story(Policy(remembered=2))
+    reports = {name: an_attack(f"1{hour}:00", name) for hour, name in enumerate(["Lagos", "Kano", "Kyiv"])}
+    story.tell(reports["Lagos"], reports["Kano"], a_tick("+2000d"))
+    assert story.head(reports["Lagos"]).activity == "closed"
+    story.tell(reports["Kyiv"], a_tick("+2030d"))
+    assert story.head(reports["Lagos"]).activity == "closed"  # the third has closed, and is no digest yet
+    story.tell(a_tick("+2060d"))
+    story.tell(a_tick("+2061d"))
+    with pytest.raises(KeyError):
+        story.core.head(story.home(reports["Lagos"]))
+    assert story.head(reports["Kano"]).activity == "closed"  # due as long ago, and there is room for it
+    assert story.head(reports["Kyiv"]).activity == "closed"
+
+
+def test_a_digest_that_was_reopened_is_none_of_those_that_may_be_forgotten() -> None:
+    story = Story(Policy(remembered=1))
+    story.tell(first := an_attack("10:00"), other := an_attack("11:00", "Kano"), a_tick("+60d"))
+    story.tell(an_attack("12:00", recorded="+590d", publisher="Reuters"), a_tick("+600d"), a_tick("+601d"))
+    assert story.head(first).activity == "quiet"
+    assert story.head(other).activity == "closed"  # due, and the only digest left
 
 
 def test_a_correction_finds_its_incident_long_after_the_evidence_is_gone() -> None:

@@ -88,7 +88,7 @@ def test_of_two_closed_incidents_that_become_one_the_later_closing_counts() -> N
     story = Story()
     story.tell(an_attack("10:00", event_id="k"), a_tick("+3d"), a_tick("+20d"))
     story.tell(
-        *(an_attack("+40d 10:00", "Mykolaiv", event_id=f"m{number}", headline=f"m{number}") for number in range(6))
+        *(an_attack("+40d 10:00", "Mykolaiv", event_id=f"m{number}", headline=f"m{number}") for number in range(14))
     )
     story.tell(a_decision("close", "+41d", incidents=[story.home("m0")], reason="over"))
     story.tell(a_tick("+45d"))  # the older one is being swept, or a digest
@@ -96,7 +96,7 @@ def test_of_two_closed_incidents_that_become_one_the_later_closing_counts() -> N
     head = story.head("k")
     assert (head.activity, head.activity_reason) == ("closed", "closed by Ada Analyst: over")
     story.tell(a_tick("+70d"))
-    assert set(story.linker.held) >= {f"m{number}" for number in range(6)}
+    assert set(story.linker.held) >= {f"m{number}" for number in range(14)}
     story.tell(a_tick("+72d"), a_tick("+73d"))
     assert len(story.linker.held) == Policy().digest_evidence
 
