@@ -120,7 +120,8 @@ def may_both_be_right(one: str, other: str) -> bool:
 def _read(party: str) -> _Party:
     words = [word.partition(_COUNTRY)[0] for word in party.removeprefix(GENERIC).split()]
     return _Party(
-        tuple([word.removeprefix(_ACRONYM) for word in words if not word.startswith(_ALSO)]),
+        # of a name of nothing but punctuation (". .") a mark may be all there is: that is no word
+        tuple([bare for word in words if not word.startswith(_ALSO) and (bare := word.removeprefix(_ACRONYM))]),
         frozenset(_meant(word) for word in party.removeprefix(GENERIC).split() if not word.startswith(_ALSO)) - {""},
         frozenset([word[1:] for word in words if word.startswith(_ACRONYM)]),
         frozenset([word[1:] for word in words if word.startswith(_ALSO)]),

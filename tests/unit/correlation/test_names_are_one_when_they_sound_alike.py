@@ -141,6 +141,15 @@ def test_these_are_one_party(one: str, other: str) -> None:
     assert may_both_be_right(fold_party(one), fold_party(other))
 
 
+@pytest.mark.parametrize("name", [". .", "@ @", ". x", "... .", "- -", "= =", "~ .", "#", "??"])
+def test_a_name_of_marks_is_compared_like_any_other(name: str) -> None:
+    party = fold_party(name)
+    assert same_party(party, party)
+    for other in ("Red Front", "RF", "Rapid Example Forces (REF)", ". ."):
+        assert same_party(party, fold_party(other)) == same_party(fold_party(other), party)
+        assert may_both_be_right(party, fold_party(other)) == may_both_be_right(fold_party(other), party)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
