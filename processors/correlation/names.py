@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 # Offices and forms of address, as words of a language and of no particular person. What follows one is the name.
@@ -48,9 +49,8 @@ def fold(name: str) -> str:
 
 def words_of(name: str) -> str:
     """Without accents and punctuation, words with a blank between them; case as written."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and c not in _APOSTROPHES
-    )
+    letters = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and c not in _APOSTROPHES)
+    plain = "".join(islice(letters, _MAX_FOLDED))
     return _NOT_WORD.sub(" ", plain).strip()
 
 

@@ -51,6 +51,8 @@ _AGED: Final = re.compile(r"\baged? (\d{1,2})\b")
 _AGE_IN_COMMAS: Final = re.compile(r",\s(\d{2}),")
 #: characters around "year" that tell an age: "7 year" and the letter before it, "years-old" and the letter after it
 _BEFORE_YEAR, _AFTER_YEAR = 4, 11
+#: characters of coded words whose concepts are kept; longer ones hardly come twice, and would fill the memory
+_KEPT: Final = 300
 _SENTENCE_MARK: Final = re.compile(r"[.!?:;\"“”«»\n—–|]")
 
 
@@ -92,8 +94,10 @@ def features_of(event: AnyEvent) -> Features:
         extra = " ".join(event.demands)
     read_with = languages_for(event.language or "")
     concepts = mask_of([word.low for word in words], read_with)
+    left = READ_CHARACTERS
     for said in (extra, place.name if place else "", *(actor.name for actor in event.targets)):
-        concepts |= _concepts_of(said, read_with) if said else 0
+        concepts |= _concepts_of(said[:left], read_with) if said else 0
+        left = max(0, left - len(said))
     means = concepts & MEANS_MASK if not event.weapons else 0
     for weapon in event.weapons:
         means |= _concepts_of(weapon.type, read_with) & MEANS_MASK
@@ -169,10 +173,15 @@ def features_of(event: AnyEvent) -> Features:
     )
 
 
+def _concepts_of(said: str, read_with: tuple[str, ...]) -> int:
+    """Coded words are in the report's language or in English, whichever the coder liked."""
+    return (_concepts_in if len(said) <= _KEPT else _concepts_in.__wrapped__)(said, read_with)
+
+
 @lru_cache(maxsize=16_384)
-def _concepts_of(name: str, read_with: tuple[str, ...]) -> int:
-    """Coded names are in the report's language or in English, whichever the coder liked."""
-    words = [fold(raw) for raw in WORD.findall(name)]
+def _concepts_in(said: str, read_with: tuple[str, ...]) -> int:
+    # bounded as words of a text are: 20 targets of a statement that grew when they were folded took eight seconds
+    words = [fold(raw[:MAX_WORD])[:MAX_WORD] for raw in WORD.findall(said)]
     return mask_of(words, read_with) | mask_of(words, languages_for("en"))
 
 

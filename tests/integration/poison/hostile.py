@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.codec import TYPE_EVENT, encode
-from schemas.event import AnyEvent, AttackEvent, Source
+from schemas.event import EVENT, AnyEvent, Source
 from tests.builders import an_attack, time_of
 
 Raw = dict[str, Any]
@@ -111,6 +111,7 @@ def texts(length: int) -> dict[str, str]:
         "letter and combining": "e\u0301",
         "bidi": "\u202e",
         "one letter of eighteen": "ﷺ",
+        "letters of eighteen without blanks": "ﷺ漢",
         "syllables of three": "각",
         "articles": "ال",
         "digraphs": "kh",
@@ -139,16 +140,27 @@ def _fitting(text: str) -> str:
     return text.encode()[:_MOST_TEXT_BYTES].decode(errors="ignore")
 
 
-def full_of(text: str, number: int = 0) -> AnyEvent:
+def full_of(text: str, number: int = 0, kind: str = "attack") -> AnyEvent:
     """An event with this text wherever text may stand, as long as it may be there."""
     words = text[:2_000] or "?"
     named = [{"name": text[at : at + 300] or "?", "role": "alleged_perpetrator"} for at in range(0, 30_000, 300)]
     targets = [{**actor, "role": "target"} for actor in named]
+    # no two begin alike: what is kept of one word must not hide what the next costs
+    phrases = [f"{number}{at}{text[at : at + 990]}" for at in range(0, 20_000, 1_000)]
     where = {"name": text[:300] or "?", "admin1": text[:300] or "?", "country": "UA", "precision": "city"}
     at = time_of(f"+{number // 60}d 10:{number % 60:02d}")
-    return AttackEvent.model_validate(
+    own: dict[str, dict[str, Any]] = {
+        "attack": {"outcome": text[:1_000] or "?"},
+        "statement": {
+            "stances": [{"stance": "accuse", "target": phrase} for phrase in phrases],
+            "on_behalf_of": text[:300] or "?",
+        },
+        "protest": {"demands": phrases},
+    }
+    return EVENT.validate_python(
         {
             "event_id": f"full-{number}",
+            "kind": kind,
             "recorded_at": at,
             "published_at": at,
             "headline": words,
@@ -158,6 +170,6 @@ def full_of(text: str, number: int = 0) -> AnyEvent:
             "targets": targets,
             "weapons": [{"type": text[:300] or "?"}] * 20,
             "source": Source(publisher=text[:300] or "?"),
-            "outcome": text[:1_000] or "?",
+            **own[kind],
         }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processors.correlation.happenings import NUMBERS, names_the_incident, topics_taken_back
-from processors.correlation.names import fold, fold_person, fold_thing
+from processors.correlation.names import fold, fold_person, fold_thing, words_of
 from processors.correlation.parties import fold_party, is_generic, may_both_be_right, same_party
 from schemas.vocabulary import ClaimAbout
 
@@ -230,3 +230,8 @@ def test_denials_of_the_incident_are_told_from_denials_about_it(phrase: str | No
 )
 def test_what_is_taken_back_is_what_is_named(phrase: str | None, topics: tuple[ClaimAbout, ...]) -> None:
     assert topics_taken_back(phrase) == topics
+
+
+def test_a_name_that_grows_when_it_is_folded_is_read_as_far_as_it_is_kept() -> None:
+    assert len(words_of("\ufdfa" * 300)) <= 400
+    assert fold("\ufdfa" * 300) == words_of("\ufdfa" * 300)
