@@ -239,7 +239,7 @@ def _state(step: Step[Any], event: AnyEvent, fingerprint: str, home: Home, seq: 
         corrects=event.corrects.event_id if event.corrects else None,
         retracts=event.retracts.event_id if event.retracts else None,
         background=tuple(name for name, _ in home.background),
-        language=event.language.partition("-")[0].lower() if event.language else None,
+        language=event.language.replace("_", "-").partition("-")[0].lower() if event.language else None,
     )
     return step.entries.first(state, event, home.link)
 

@@ -100,6 +100,14 @@ def test_a_merge_of_large_incidents_counts_the_changes_that_its_update_does_not_
     assert story.head("e0").entries_total == 300
 
 
+@pytest.mark.parametrize("mark", ["-", "_"])
+def test_of_a_language_tag_without_end_the_state_keeps_the_language(mark: str) -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="a", language="en" + f"{mark}Latn{mark}GB" * 50_000))
+    for record in story.core.drain_state():
+        assert len(record.value or b"") < 10_000, record.key
+
+
 def test_words_that_this_version_does_not_know_pass_through() -> None:
     raw = encode(
         a_statement("10:00", event_id="s", stance=[("accuse", "Group X"), ("confirms", None)], publisher="Gazette")
