@@ -101,12 +101,16 @@ _OTHERWISE: Final[Mapping[str, str]] = {
     "virgin islands, u.s.": "VI",
     "west bank": "PS",
 }
+#: characters; what is longer is another cell, and one of 80,000 brackets that nobody closes took a minute
+_LONGEST: Final = 300
 #: sides of a name that are no name of a country by themselves: a people
 _NO_COUNTRY: Final = frozenset(["turks"])
 
 
 def country_of(name: str) -> str | None:
     """ISO 3166 code; None for a name that nobody has listed. A name in brackets is another of the same country."""
+    if len(name) > _LONGEST:
+        return None
     table = _codes()
     plain = _plain(name)
     return table.get(plain) or table.get(_without_brackets(plain))

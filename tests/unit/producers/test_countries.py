@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import thread_time
 from typing import Final
 
 import pytest
@@ -84,3 +85,10 @@ def test_a_part_or_another_spelling_of_a_name_is_the_country(name: str, code: st
 )
 def test_what_is_the_name_of_two_or_of_none_is_nobodys(name: str) -> None:
     assert country_of(name) is None
+
+
+@pytest.mark.parametrize("cell", ["(" * 20_000, " (" * 10_000, "(x" * 10_000])
+def test_a_cell_of_brackets_that_nobody_closes_costs_no_more_than_one_of_words(cell: str) -> None:
+    began = thread_time()
+    assert country_of(cell) is None
+    assert thread_time() - began < 0.5  # it took four seconds, and of 80,000 characters a minute
