@@ -162,7 +162,11 @@ def relay_of(event: AnyEvent) -> str | None:
 
 def place_key(place: Place) -> str:
     """Equal for what two reports would call one place: by coordinates to about a kilometre, else by name."""
-    where = f"{place.lat:.2f},{place.lon:.2f}" if place.lat is not None else f"{fold(place.name)},{place.country or ''}"
+    if place.lat is None or place.lon is None:
+        where = f"{fold(place.name)},{place.country or ''}"
+    else:
+        # on both sides of Greenwich and of the equator: -0.00 is 0.00
+        where = ",".join(f"{round(degrees, 2) + 0.0:.2f}" for degrees in (place.lat, place.lon))
     return f"{place.precision}|{where}"
 
 

@@ -84,3 +84,13 @@ def test_a_report_of_its_own_tells_where_and_when_before_any_copy() -> None:
     head = story.head("original")
     assert head.occurred is not None
     assert (head.occurred.from_, head.occurred.precision) == (time_of("10:00"), "day")
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(5.67, 0.001), (0.004, 109.33)])
+def test_a_place_on_both_sides_of_greenwich_or_of_the_equator_is_one(lat: float, lon: float) -> None:
+    story = Story()
+    for number, side in enumerate((1, -1, 1)):
+        place = a_place("Harbour", lat=lat if lat > 1 else side * lat, lon=lon if lon > 1 else side * lon)
+        place = place.model_copy(update={"precision": "city"})
+        story.tell(told := an_attack(f"1{number}:00", place, event_id=f"e{number}"))
+    assert story.claims(told, "place") == [("Harbour", "AFP", "current")]
