@@ -149,12 +149,15 @@ def _place(row: Mapping[str, str]) -> Place | None:
     sort = row["actiongeo_type"].removesuffix(".0")
     if sort == _NO_PLACE or not parts[0]:
         return None
-    admin1 = ", ".join(parts[1:-1])
+    # "Hanoi, Ha Noi, Vietnam, Republic Of", "Nassau, New Providence, Bahamas, The"
+    words = 1 if country_of(parts[-1]) is not None else 2
+    country = country_of(", ".join(parts[-words:]))
+    admin1 = ", ".join(parts[1 : -words if country is not None else -1])
     # of a place that lies somewhere in it
     admin1 = "" if admin1.endswith("(general)") else admin1
     precision = _PRECISION.get(sort, PlacePrecision.UNKNOWN)
     columns = ("actiongeo_lat", "actiongeo_long")
-    return cells.place(row, parts[0], country_of(parts[-1]), admin1, precision, columns)
+    return cells.place(row, parts[0], country, admin1, precision, columns)
 
 
 def _added(row: Mapping[str, str]) -> tuple[date, datetime | None]:

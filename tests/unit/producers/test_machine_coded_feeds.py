@@ -128,6 +128,10 @@ def test_last_week_is_no_day(sqldate: str, precision: TimePrecision, first: str,
         ("3", "Waco, Texas, United States", PlacePrecision.CITY, "Texas"),
         ("4", "Minsk, Belarus (general), Belarus", PlacePrecision.CITY, None),
         ("5", "Idlib, Syria", PlacePrecision.ADMIN1, None),
+        ("4", "Millford, Lang Son, Vietnam, Republic Of", PlacePrecision.CITY, "Lang Son"),
+        ("1", "Vietnam, Republic Of", PlacePrecision.COUNTRY, None),
+        ("4", "Millford, Bahamas (general), Bahamas, The", PlacePrecision.CITY, None),
+        ("4", "Millford, Trnavsky Kraj, Slovak Republic", PlacePrecision.CITY, "Trnavsky Kraj"),
     ],
 )
 def test_places_of_gdelt(sort: str, name: str, precision: PlacePrecision, admin1: str | None) -> None:
@@ -243,6 +247,12 @@ def test_an_unspecified_actor_of_icews_is_nobody() -> None:
 def test_the_finest_place_that_icews_names(empty: tuple[str, ...], name: str, precision: PlacePrecision) -> None:
     place = icews(**dict.fromkeys(empty, "NA")).location
     assert (place.name, place.precision, place.country) == (name, precision, "SY")
+
+
+def test_the_country_of_icews_that_is_named_formerly() -> None:
+    former = "the former Yugoslav Republic of Macedonia"
+    event = icews(**{"Country": former, "Source Country": former})
+    assert (event.location.country, event.actors[0].country) == ("MK", "MK")
 
 
 def test_daily_talk_of_icews_is_left_out_in_its_own_words() -> None:
