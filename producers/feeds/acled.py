@@ -103,7 +103,8 @@ class AcledFeed:
     name = "acled"
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
-        return read_table(lines, _NEEDED, frozenset((*_READ, *_KEPT, *_PASSED_OVER)), event_of)
+        known = frozenset((*_READ, *_KEPT, *_PASSED_OVER))
+        return read_table(lines, _NEEDED, known, event_of, days=("event_date",))
 
 
 def event_of(row: Mapping[str, str]) -> AnyEvent:

@@ -17,10 +17,10 @@ from schemas.event import EVENT, AnyEvent
 from schemas.parts import Place
 from schemas.vocabulary import PlacePrecision, SourceKind, TimePrecision
 
+from .days import NotADay, day_of
 from .zones import zone_of
 
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{0,20})?", re.ASCII)
-_WRITTEN_DAYS: Final = ("%Y-%m-%d", "%d-%b-%y", "%d %B %Y", "%d-%b-%Y", "%d-%B-%Y")
 _WHOLE: Final = re.compile(r"^(-?\d+)\.0*\Z", re.ASCII)
 _MOST_IN_EXTRA: Final = 2_000
 _MOST_ID: Final = 100
@@ -56,14 +56,23 @@ def count(row: Mapping[str, str], column: str) -> int | None:
 
 
 def day(row: Mapping[str, str], column: str) -> date:
-    """Raises MalformedRecord."""
-    text = row.get(column, "")
-    for form in _WRITTEN_DAYS:
-        try:
-            return datetime.strptime(text.partition(" 00:00")[0], form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise fault(row, column, f'must be a day: "2022-03-08" or "8-Mar-22" (given: {text[:60]!r})')
+    """The column `year`, where there is one, must agree with a day whose year is not written out.
+
+    Raises MalformedRecord.
+    """
+    given = row.get(column, "")
+    try:
+        found, is_whole = day_of(given)
+    except NotADay as error:
+        raise fault(row, column, f"{error} (given: {given[:60]!r})") from None
+    if is_whole:
+        return found
+    year = row.get("year", "").removesuffix(".0")
+    if year != str(found.year) and (year or given[:5].isdecimal()):
+        raise fault(
+            row, column, f'is {found} and not of the year {year!r}: write it as "2022-03-08" (given: {given!r})'
+        )
+    return found
 
 
 def interval(

@@ -64,7 +64,7 @@ class GedFeed:
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
         known = frozenset((*_NEEDED, *_READ, *_KEPT, *_PASSED_OVER))
-        return read_table(lines, _NEEDED, known, event_of, _FORMERLY)
+        return read_table(lines, _NEEDED, known, event_of, _FORMERLY, days=("date_start", "date_end"))
 
 
 def event_of(row: Mapping[str, str]) -> AnyEvent:

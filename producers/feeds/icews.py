@@ -24,8 +24,6 @@ _NEEDED: Final = frozenset(
 )  # fmt: skip
 _READ: Final = ("source sectors", "source country", "target sectors", "target country", "city", "district", "province")
 _KEPT: Final = ("intensity", "sentence number", "source sectors", "target sectors", "district")
-#: what the data say for nothing; a country's two letters are not in them
-_NOTHING: Final = frozenset(["NA", "NULL", "None"])
 _NOBODY: Final = "Unspecified Actor"
 #: the codebook lists the broader sectors behind
 _SECTORS_SHOWN: Final = 1
@@ -37,12 +35,11 @@ class IcewsFeed:
     name = "icews"
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
-        return read_table(lines, _NEEDED, frozenset((*_NEEDED, *_READ, *_KEPT)), event_of)
+        return read_table(lines, _NEEDED, frozenset((*_NEEDED, *_READ, *_KEPT)), event_of, days=("event date",))
 
 
-def event_of(given: Mapping[str, str]) -> AnyEvent:
+def event_of(row: Mapping[str, str]) -> AnyEvent:
     """The event of one row: column, in lower case, -> text. Raises MalformedRecord."""
-    row = {column: "" if text in _NOTHING else text for column, text in given.items()}
     # an id is given again on another day
     of_row = f"{cells.row_id(row, 'event id', 'icews')}-{cells.day(row, 'event date'):%Y%m%d}"
     action = action_of(row["cameo code"])

@@ -99,7 +99,8 @@ class PolecatFeed:
     name = "polecat"
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
-        return read_table(lines, _NEEDED, frozenset((*_NEEDED, *_READ, *_KEPT)), event_of)
+        known = frozenset((*_NEEDED, *_READ, *_KEPT))
+        return read_table(lines, _NEEDED, known, event_of, days=("event date",))
 
 
 def event_of(given: Mapping[str, str]) -> AnyEvent:

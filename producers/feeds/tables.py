@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
@@ -17,11 +18,19 @@ from schemas.errors import MalformedRecord
 from schemas.event import AnyEvent
 
 from . import BYTE_ORDER_MARK, MAX_LINE_BYTES, NO_TEXT, Bad, Line, Parsed, Row
+from .days import day_first_in, is_of_numbers, settled
 
 #: lines of one row, at most: notes and lists of articles have a few dozen; beyond that a quote was left open
 _MOST_LINES: Final = 500
 _MOST_BYTES: Final = 4 * 1024 * 1024
+#: how many lines are read ahead, at most, to find a day that tells how all are written
+_MOST_AHEAD: Final = 5_000
 _SEPARATORS: Final = (",", ";", "\t")
+#: a row of them alone, as spreadsheets put behind a table, is blank
+_BLANK: Final = b" \t\r,;"
+#: what R, Python and databases write into a cell of nothing; none of it is a name in any of the tables
+_NOTHING: Final = frozenset(["NA", "NaN", "nan", "NULL", "None", "N/A", "#N/A"])
+_HXL: Final = "is a row of HXL tags, which tell what the columns hold: it is left out"
 _LEFT_OPEN: Final = 'has a quote (") that is never closed: close it or double it'
 #: Spark and MySQL write them
 _BACKSLASHED: Final = 'has quotes written as \\": write them doubled ("")'
@@ -33,11 +42,13 @@ def read_table(
     known: frozenset[str],
     event_of: Callable[[Mapping[str, str]], AnyEvent],
     formerly: Mapping[str, str] = MappingProxyType({}),
+    days: tuple[str, ...] = (),
 ) -> Iterator[Row]:
     """A table with a header: what `event_of` makes of each row, or what is wrong with it.
 
     needed: columns without which a line is no header. known: columns that are read or passed over knowingly.
     formerly: former name of a column -> its name; it is read where the table has no column of that name.
+    days: columns of days, which are given to event_of as 8-Mar-2022 where the table writes 8/3/2022 or 3/8/2022.
     event_of: is given column -> text, stripped, its lines ended by line feeds; "" where there is none. Raises
     MalformedRecord.
     """
@@ -51,16 +62,18 @@ def read_table(
         return waiting.popleft() if waiting else next(source, None)
 
     while (first := next_line()) is not None:
-        if not first.raw.strip():
+        if not first.raw.strip() or (table is not None and not first.raw.strip(_BLANK)):
             continue
         if table is None:
-            found = _header(first.raw, needed, formerly)
+            found = _header(first.raw, needed, known, formerly)
             if isinstance(found, str):
                 yield Bad(first.number, "header", found, first.raw)
                 continue
             header, separator = found
             unread = tuple(name for name in header if name and name not in known)
             table = _Table(tuple(header), separator, unread, event_of)
+            written = table.days_ahead(days, source, waiting) if days else ()
+            table = replace(table, days=days, day_first=day_first_in(written))
             continue
         taken = [first]
         size, open_quote = len(first.raw), first.raw.count(b'"') % 2 == 1
@@ -80,16 +93,21 @@ def _joined(lines: Sequence[Line]) -> bytes:
     return b"\n".join(line.raw for line in lines)
 
 
-def _header(raw: bytes, needed: frozenset[str], formerly: Mapping[str, str]) -> tuple[list[str], str] | str:
+def _header(
+    raw: bytes, needed: frozenset[str], known: frozenset[str], formerly: Mapping[str, str]
+) -> tuple[list[str], str] | str:
     if b"\0" in raw:  # spreadsheets call UTF-16 "Unicode text"
         return f"{NO_TEXT} (gunzip, iconv -f UTF-16 -t UTF-8)"
     text = raw.removeprefix(BYTE_ORDER_MARK).decode(errors="replace").strip("\r")
     missing = sorted(needed)
+    # R writes Event.ID and its users event_id where the release has Event ID
+    ours = {_joint(name): name for name in (*known, *needed, *formerly)}
     for separator in _SEPARATORS:
         try:
             names = [name.strip().lower() for name in next(csv.reader([text], delimiter=separator, strict=True), [])]
         except csv.Error:
             continue
+        names = [name if (own := ours.get(_joint(name), name)) in names else own for name in names]
         names = [formerly[name] if formerly.get(name, name) not in names else name for name in names]
         if needed <= set(names):
             return names, separator
@@ -97,14 +115,41 @@ def _header(raw: bytes, needed: frozenset[str], formerly: Mapping[str, str]) -> 
     return f"is no header of this table, it lacks {', '.join(missing[:8])}: give the file with its first line"
 
 
+def _joint(name: str) -> str:
+    return re.sub(r"[\s._]+", "_", name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What the header says of the rows. unread: names of the columns that nobody knows."""
+    """What the header says of the rows. unread: names of the columns that nobody knows.
+
+    days: columns of days. day_first: how they are written, where another row tells it
+    """
 
     header: tuple[str, ...]
     separator: str
     unread: tuple[str, ...]
     event_of: Callable[[Mapping[str, str]], AnyEvent]
+    days: tuple[str, ...] = ()
+    day_first: bool | None = None
+
+    def days_ahead(self, days: tuple[str, ...], source: Iterator[Line], waiting: deque[Line]) -> Iterator[str]:
+        """The days of the rows to come; their lines are put into `waiting`.
+
+        No line is read ahead of the first where that one is written so that it needs no other.
+        """
+        columns = [at for at, name in enumerate(self.header) if name in days]
+        size = 0
+        while len(waiting) < _MOST_AHEAD and size <= _MOST_BYTES and (line := next(source, None)) is not None:
+            waiting.append(line)
+            size += len(line.raw)
+            cells = _cells(line.raw, self.separator)
+            if isinstance(cells, str) or len(cells) != len(self.header):
+                continue
+            written = [cells[at].strip() for at in columns if cells[at].strip()]
+            if written and not any(map(is_of_numbers, written)):
+                return
+            yield from written
 
     def is_one_row(self, lines: Sequence[Line]) -> bool:
         """Whether these are one row, if a shifted one, and not several whose stray quotes make a pair.
@@ -139,15 +184,21 @@ class _Table:
         if len(cells) != len(self.header):
             wanted = f"has {len(cells)} columns where the header has {len(self.header)}"
             return Bad(number, "line", f"{wanted}: a separator stands in a field unquoted", raw)
+        if all(cell.startswith("#") for cell in cells if cell):
+            return Bad(number, "line", _HXL, raw)
+        row = {name: _text(cell) for name, cell in zip(self.header, cells, strict=True)}
+        if self.day_first is not None:
+            row |= {name: settled(row[name], day_first=self.day_first) for name in self.days if name in row}
         try:
-            event = self.event_of({name: _text(cell) for name, cell in zip(self.header, cells, strict=True)})
+            event = self.event_of(row)
         except MalformedRecord as error:
             return Bad(number, error.field, error.problem, raw)
         return Parsed(number, event, raw, self.unread)
 
 
 def _text(cell: str) -> str:
-    return cell.strip().replace("\r\n", "\n").replace("\r", "\n")
+    text = cell.strip().replace("\r\n", "\n").replace("\r", "\n")
+    return "" if text in _NOTHING else text
 
 
 def _cells(raw: bytes, separator: str) -> list[str] | str:

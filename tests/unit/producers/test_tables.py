@@ -17,8 +17,9 @@ from producers.feeds.tables import read_table
 from schemas.event import AnyEvent
 from tests.builders import an_attack
 from tests.database_rows import ACLED, GED, table
+from tests.machine_rows import ICEWS
 from timelines.rejects import LongLine, Rejects, raw_of
-from timelines.sources import Source, read_rows
+from timelines.sources import FEEDS, Source, read_rows
 
 NOTES = "The first day.\nThe second day.\n\nThe third day."
 
@@ -190,3 +191,43 @@ def test_a_list_of_articles_with_quotes_and_line_feeds_is_one_cell() -> None:
     article = '"Example Post,2022-03-08,Clash"";""Radio\nand more"'
     lines = [line.raw for line in table({**GED, "source_headline": article}, {**GED, "id": "2"})]
     assert [(type(row), row.number) for row in rows_of(lines, GedFeed())] == [(Parsed, 2), (Parsed, 4)]
+
+
+@pytest.mark.parametrize("nothing", ["NA", "NaN", "nan", "NULL", "None", "N/A", "#N/A"])
+def test_what_programs_write_into_a_cell_of_nothing_is_nothing(nothing: str) -> None:
+    empty = ("assoc_actor_1", "actor2", "assoc_actor_2", "inter2", "admin1", "notes", "fatalities")
+    filled, blank = (
+        event_of(row)
+        for text in (nothing, "")
+        for row in AcledFeed().read(table({**ACLED, **dict.fromkeys(empty, text)}))
+    )
+    assert filled == blank
+    assert [one.name for one in filled.actors] == ["Military Forces of Syria (2000-)"]
+
+
+def event_of(row: Row) -> AnyEvent:
+    assert isinstance(row, Parsed)
+    return row.event
+
+
+def test_rows_of_separators_alone_are_blank_and_a_row_of_tags_is_named() -> None:
+    header, row = table(GED)
+    tags = Line(2, header.raw.replace(b"country", b"#country+name").replace(b"best", b"#affected+killed"))
+    tags = Line(2, b",".join(cell if cell.startswith(b"#") else b"" for cell in tags.raw.split(b",")))
+    commas = Line(4, b"," * header.raw.count(b",") + b"\r")
+    first, second = GedFeed().read([header, tags, Line(3, row.raw), commas])
+    assert isinstance(first, Bad)
+    assert "row of HXL tags" in first.problem
+    assert isinstance(second, Parsed)
+
+
+@pytest.mark.parametrize(
+    ("joint", "feed"), [(".", "icews"), ("_", "icews"), (".", "acled"), (" ", "acled"), (".", "ged")]
+)
+def test_names_of_columns_as_r_and_its_users_write_them(joint: str, feed: str) -> None:
+    own = {"icews": ICEWS, "acled": ACLED, "ged": GED}[feed]
+    renamed = {name.replace(" ", joint).replace("_", joint): text for name, text in own.items()}
+    (row,), (given,) = FEEDS[feed].read(table(renamed)), FEEDS[feed].read(table(own))
+    assert isinstance(row, Parsed)
+    assert row.unread == ()
+    assert event_of(row) == event_of(given)
