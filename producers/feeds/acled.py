@@ -1,8 +1,11 @@
-"""Feed `acled`: a CSV export of ACLED, of the schema up to 2020 or the one after it.
+"""Feed `acled`: a CSV export of ACLED, of the present schema, of the one up to 2022, or of the first releases.
 
 Protests and violent demonstrations are protests; agreements are statements; battles, explosions, violence against
 civilians, mob violence, looting and disrupted attacks are attacks. Rows of other strategic developments (troops that
-move, arrests, new headquarters) are none of the three, and are said to be so.
+move, arrests, new headquarters) are none of the three, and are said to be so. The releases up to 2018 have no
+sub-types, and protests and riots are one type: where rioters stand against civilians that is mob violence.
+
+A monadic export has a row for each side of an event, all of one id: of it no row tells who stood on the other side.
 """
 
 from __future__ import annotations
@@ -27,7 +30,6 @@ _NEEDED: Final = frozenset(
         "event_id_cnty",
         "event_date",
         "event_type",
-        "sub_event_type",
         "actor1",
         "country",
         "location",
@@ -41,19 +43,25 @@ _READ: Final = (
     "inter1", "actor2", "assoc_actor_2", "inter2", "country", "admin1", "location", "latitude", "longitude",
     "geo_precision", "notes", "fatalities", "tags",
 )  # fmt: skip
+#: releases up to 2018
+_FORMERLY: Final = {"ally_actor_1": "assoc_actor_1", "ally_actor_2": "assoc_actor_2"}
 _KEPT: Final = (
     "civilian_targeting", "admin2", "admin3", "geo_precision", "time_precision", "source", "source_scale", "tags",
 )  # fmt: skip
 #: said by another column, or nothing of what happened: when the row was uploaded, its number in that release
 _PASSED_OVER: Final = (
     "data_id", "event_id_no_cnty", "year", "iso", "iso3", "region", "event_type", "disorder_type", "interaction",
-    "timestamp",
+    "timestamp", "gwno",
 )  # fmt: skip
 _PROTESTS: Final = {
     "peaceful protest": ProtestResponse.NONE,
     "protest with intervention": ProtestResponse.INTERVENTION,
     "excessive force against protesters": ProtestResponse.EXCESSIVE_FORCE,
     "violent demonstration": None,
+    # types without a sub-type
+    "riots/protests": None,
+    "protests": None,
+    "riots": None,
 }
 #: attacks, with what was used where that is the type's own sense
 _ATTACKS: Final[Mapping[str, str | None]] = {
@@ -72,9 +80,18 @@ _ATTACKS: Final[Mapping[str, str | None]] = {
     "mob violence": None,
     "looting/property destruction": None,
     "disrupted weapons use": None,
+    # types without a sub-type
+    "battles": None,
+    "remote violence": None,
+    "explosions/remote violence": None,
+    "violence against civilians": None,
 }
 #: what tells nothing of who began it
-_TWO_SIDED: Final = frozenset(["armed clash", "government regains territory", "non-state actor overtakes territory"])
+_TWO_SIDED: Final = frozenset(
+    ["armed clash", "government regains territory", "non-state actor overtakes territory", "battles"]
+)
+_MOB: Final = "mob violence"
+_AGAINST_CIVILIANS: Final = "violence against civilians"
 _ABOUT_SIZE: Final = re.compile(r"size\s*=\s*([^\];]+)")
 #: a tag that says as much as none
 _NO_SIZE: Final = "crowd size=no report"
@@ -104,13 +121,13 @@ class AcledFeed:
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
         known = frozenset((*_READ, *_KEPT, *_PASSED_OVER))
-        return read_table(lines, _NEEDED, known, event_of, days=("event_date",))
+        return read_table(lines, _NEEDED, known, event_of, _FORMERLY, days=("event_date",))
 
 
 def event_of(row: Mapping[str, str]) -> AnyEvent:
     """The event of one row: column, in lower case, -> text. Raises MalformedRecord."""
     of_row = cells.row_id(row, "event_id_cnty", "acled")
-    sort = row["sub_event_type"].lower()
+    sort = _sort(row)
     country = country_of(row["country"])
     kind = _kind(row, sort)
     place = _place(row, country)
@@ -124,27 +141,30 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
         "location": place,
         "occurred": _occurred(row, place),
         "source": cells.source("ACLED", of_row),
-        "codes": {"acled": row["sub_event_type"][:100]},
+        "codes": {"acled": _type(row)[:100]},
         "extra": cells.kept({**row, "tags": _tags(row)}, _KEPT),
     }
     if kind is EventKind.PROTEST:
         # where protesters were shot at, ACLED may name who shot first
-        crowd, other = ("2", "1") if _is_crowd(row, "2") and not _is_crowd(row, "1") else ("1", "2")
+        answers = not _is_crowd(row, "1") and (_is_crowd(row, "2") or _is_monadic(row))
+        crowd, other = ("2", "1") if answers else ("1", "2")
         values["actors"] = _as(people[crowd], ActorRole.ORGANIZER, ActorRole.PARTICIPANT)
         values["targets"] = ()
         # who stands against protesters answers them, and is not whom they address
         values["actors"] += _as(people[other], ActorRole.SECURITY_FORCE if _is_force(row, other) else ActorRole.OTHER)
-        values["response"] = _PROTESTS[sort]
+        values["response"] = _PROTESTS[sort] or _untold_response(row)
         values["participants"] = _participants(row)
     elif kind is EventKind.STATEMENT:
         values["actors"] = _as(first, ActorRole.SPEAKER) + _as(second, ActorRole.SPEAKER)
     else:
         values["weapons"] = ({"type": _ATTACKS[sort]},) if _ATTACKS[sort] else ()
-        if sort in _TWO_SIDED:
+        if _is_monadic(row) and _is_civilian(row, "1"):
+            values["targets"] = _as(first, ActorRole.VICTIM)
+        elif sort in _TWO_SIDED or (_is_monadic(row) and not _is_attacker(row)):
             values["actors"] = _as(first, ActorRole.PARTICIPANT) + _as(second, ActorRole.PARTICIPANT)
         else:
             values["actors"] = _as(first, ActorRole.PERPETRATOR)
-            values["targets"] = _as(second, ActorRole.VICTIM if _is_civilian(row) else ActorRole.TARGET)
+            values["targets"] = _as(second, ActorRole.VICTIM if _is_civilian(row, "2") else ActorRole.TARGET)
         if sort == "disrupted weapons use":
             values["outcome"] = row["sub_event_type"]
     killed = cells.count(row, "fatalities")
@@ -159,8 +179,25 @@ def _kind(row: Mapping[str, str], sort: str) -> EventKind:
         return EventKind.ATTACK
     if sort == "agreement":
         return EventKind.STATEMENT
-    what = row["sub_event_type"] or row["event_type"]
-    raise cells.left_out(row, "sub_event_type", what)
+    column = "sub_event_type" if row.get("sub_event_type") else "event_type"
+    raise cells.left_out(row, column, row[column])
+
+
+def _type(row: Mapping[str, str]) -> str:
+    return row.get("sub_event_type") or row["event_type"]
+
+
+def _sort(row: Mapping[str, str]) -> str:
+    """The sub-type, or what the type is where there is none."""
+    sort = _type(row).lower()
+    if row.get("sub_event_type"):
+        return sort
+    if sort.startswith("battle"):  # "Battle-No change of territory" and two more
+        return "battles"
+    sides = ("1", "2")
+    if "riot" in sort and any(_sector(row, side) == "rioters" for side in sides):
+        return _MOB if any(_is_civilian(row, side) for side in sides) else sort
+    return sort
 
 
 def _place(row: Mapping[str, str], country: str | None) -> Place | None:
@@ -188,7 +225,7 @@ def _occurred(row: Mapping[str, str], place: Place | None) -> dict[str, Any]:
 def _headline(row: Mapping[str, str]) -> str:
     """Who, what, where. The notes begin alike in all rows of a country and a day."""
     sides = " and ".join(row[side] for side in ("actor1", "actor2") if row.get(side))
-    said = f"{row['sub_event_type']}: {sides}" if sides else row["sub_event_type"]
+    said = f"{_type(row)}: {sides}" if sides else _type(row)
     where = f", {row['location']}" if row["location"] else ""
     return said[: _MOST_HEADLINE - len(where)] + where
 
@@ -241,8 +278,23 @@ def _is_force(row: Mapping[str, str], side: str) -> bool:
     return _sector(row, side) in _FORCES or row.get(f"actor{side}", "").lower().startswith(_FORCE_NAMES)
 
 
-def _is_civilian(row: Mapping[str, str]) -> bool:
-    return row.get("actor2", "").lower().startswith("civilians") or _sector(row, "2") == "civilians"
+def _is_civilian(row: Mapping[str, str], side: str) -> bool:
+    return row.get(f"actor{side}", "").lower().startswith("civilians") or _sector(row, side) == "civilians"
+
+
+def _is_monadic(row: Mapping[str, str]) -> bool:
+    return "actor2" not in row
+
+
+def _is_attacker(row: Mapping[str, str]) -> bool:
+    """Of one side that is not civilians: whether the type tells that it is the one who did it."""
+    return row["event_type"].lower() == _AGAINST_CIVILIANS or _sector(row, "1") == "rioters"
+
+
+def _untold_response(row: Mapping[str, str]) -> ProtestResponse | None:
+    """Of the releases without sub-types: protesters whom nobody opposed."""
+    alone = not row.get("sub_event_type") and not row.get("actor2") and _sector(row, "1") == "protesters"
+    return ProtestResponse.NONE if alone and not _is_monadic(row) else None
 
 
 def _participants(row: Mapping[str, str]) -> dict[str, int] | None:

@@ -110,6 +110,8 @@ def _header(
         names = [name if (own := ours.get(_joint(name), name)) in names else own for name in names]
         names = [formerly[name] if formerly.get(name, name) not in names else name for name in names]
         if needed <= set(names):
+            while names and not names[-1]:  # spreadsheets end lines with the separators of columns that were empty
+                names.pop()
             return names, separator
         missing = min(missing, sorted(needed - set(names)), key=len)
     return f"is no header of this table, it lacks {', '.join(missing[:8])}: give the file with its first line"
@@ -143,7 +145,7 @@ class _Table:
         while len(waiting) < _MOST_AHEAD and size <= _MOST_BYTES and (line := next(source, None)) is not None:
             waiting.append(line)
             size += len(line.raw)
-            cells = _cells(line.raw, self.separator)
+            cells = self._cells(line.raw)
             if isinstance(cells, str) or len(cells) != len(self.header):
                 continue
             written = [cells[at].strip() for at in columns if cells[at].strip()]
@@ -156,7 +158,7 @@ class _Table:
 
         Of two quotes that are left open the second closes the first: what stands between them would be one long cell.
         """
-        cells = _cells(_joined(lines), self.separator)
+        cells = self._cells(_joined(lines))
         if isinstance(cells, str):
             return False
         shifted = len(cells) != len(self.header)
@@ -169,8 +171,16 @@ class _Table:
     def _has_all_cells(self, raw: bytes) -> bool:
         if raw.count(self.separator.encode()) < len(self.header) - 1:
             return False
-        cells = _cells(raw, self.separator)
+        cells = self._cells(raw)
         return not isinstance(cells, str) and len(cells) == len(self.header)
+
+    def _cells(self, raw: bytes) -> list[str] | str:
+        """Those of one row, or what is wrong: without empty ones behind the last column."""
+        cells = _cells(raw, self.separator)
+        if not isinstance(cells, str):
+            while len(cells) > len(self.header) and not cells[-1].strip():
+                cells.pop()
+        return cells
 
     def row(self, number: int, raw: bytes) -> Row:
         """What stands in the bytes of one row."""
@@ -178,7 +188,7 @@ class _Table:
             raw.decode()
         except UnicodeDecodeError as error:
             return Bad(number, "line", f"is no UTF-8 ({error.reason} at byte {error.start}): convert it", raw)
-        cells = _cells(raw, self.separator)
+        cells = self._cells(raw)
         if isinstance(cells, str):
             return Bad(number, "line", cells, raw)
         if len(cells) != len(self.header):
