@@ -32,7 +32,17 @@ _KEPT: Final = (
 _PASSED_OVER: Final = (
     "year", "active_year", "code_status", "conflict_dset_id", "conflict_new_id", "dyad_dset_id", "dyad_new_id",
     "side_a_dset_id", "side_a_new_id", "side_b_dset_id", "side_b_new_id", "source_article", "geom_wkt", "country_id",
-    "region", "gwnoa", "gwnob",
+    "iso3", "region", "gwnoa", "gwnob",
+)  # fmt: skip
+#: as they stand in releases since 17.1, of which a candidate came out without its header
+_IN_ORDER: Final = (
+    "id", "relid", "year", "active_year", "code_status", "type_of_violence", "conflict_dset_id", "conflict_new_id",
+    "conflict_name", "dyad_dset_id", "dyad_new_id", "dyad_name", "side_a_dset_id", "side_a_new_id", "side_a",
+    "side_b_dset_id", "side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date",
+    "source_headline", "source_original", "where_prec", "where_coordinates", "where_description", "adm_1", "adm_2",
+    "latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "country_id", "region", "event_clarity",
+    "date_prec", "date_start", "date_end", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best",
+    "high", "low", "gwnoa", "gwnob",
 )  # fmt: skip
 #: 1 the place itself, 2 within 25 km of it, 3 its district, 4 its province, 5 along a line or around a point
 _WHERE: Final = {
@@ -64,7 +74,9 @@ class GedFeed:
 
     def read(self, lines: Iterable[Line]) -> Iterator[Row]:
         known = frozenset((*_NEEDED, *_READ, *_KEPT, *_PASSED_OVER))
-        return read_table(lines, _NEEDED, known, event_of, _FORMERLY, days=("date_start", "date_end"))
+        return read_table(
+            lines, _NEEDED, known, event_of, _FORMERLY, days=("date_start", "date_end"), in_order=_IN_ORDER
+        )
 
 
 def event_of(row: Mapping[str, str]) -> AnyEvent:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,9 @@ from schemas.errors import MalformedRecord
 from schemas.event import AnyEvent
 
 from . import BYTE_ORDER_MARK, MAX_LINE_BYTES, NO_TEXT, Bad, Line, Parsed, Row
+from .columns import Columns, text_of
 from .days import day_first_in, is_of_numbers, settled
+from .objects import is_json, row_of
 
 #: lines of one row, at most: notes and lists of articles have a few dozen; beyond that a quote was left open
 _MOST_LINES: Final = 500
@@ -26,10 +27,12 @@ _MOST_BYTES: Final = 4 * 1024 * 1024
 #: how many lines are read ahead, at most, to find a day that tells how all are written
 _MOST_AHEAD: Final = 5_000
 _SEPARATORS: Final = (",", ";", "\t")
-#: a row of them alone, as spreadsheets put behind a table, is blank
-_BLANK: Final = b" \t\r,;"
-#: what R, Python and databases write into a cell of nothing; none of it is a name in any of the tables
-_NOTHING: Final = frozenset(["NA", "NaN", "nan", "NULL", "None", "N/A", "#N/A"])
+_CONVERT: Final = "convert it (iconv -f CP1252 -t UTF-8, where a spreadsheet of western Europe wrote it)"
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+_ZIPPED: Final = "is packed, or a workbook of a spreadsheet: unpack it (unzip -p), save the workbook as CSV in UTF-8"
+_EMPTY: Final = "has no text in any column: it is left out"
+_TAG: Final = "#"
 _HXL: Final = "is a row of HXL tags, which tell what the columns hold: it is left out"
 _LEFT_OPEN: Final = 'has a quote (") that is never closed: close it or double it'
 #: Spark and MySQL write them
@@ -43,17 +46,20 @@ def read_table(
     event_of: Callable[[Mapping[str, str]], AnyEvent],
     formerly: Mapping[str, str] = MappingProxyType({}),
     days: tuple[str, ...] = (),
+    in_order: tuple[str, ...] = (),
 ) -> Iterator[Row]:
-    """A table with a header: what `event_of` makes of each row, or what is wrong with it.
+    """A table with a header, or objects of JSON: what `event_of` makes of each row, or what is wrong with it.
 
     needed: columns without which a line is no header. known: columns that are read or passed over knowingly.
     formerly: former name of a column -> its name; it is read where the table has no column of that name.
     days: columns of days, which are given to event_of as 8-Mar-2022 where the table writes 8/3/2022 or 3/8/2022.
+    in_order: the columns of a release that came out without its header; none are known where there is no such release.
     event_of: is given column -> text, stripped, its lines ended by line feeds; "" where there is none. Raises
     MalformedRecord.
     """
     # the module's own bound, 131,072 characters, is less than an article has: lines and rows are bounded here
     csv.field_size_limit(_MOST_BYTES + MAX_LINE_BYTES)
+    columns = Columns(needed, known, formerly, days, in_order)
     table: _Table | None = None
     waiting = deque[Line]()
     source = iter(lines)
@@ -62,16 +68,20 @@ def read_table(
         return waiting.popleft() if waiting else next(source, None)
 
     while (first := next_line()) is not None:
-        if not first.raw.strip() or (table is not None and not first.raw.strip(_BLANK)):
+        if not first.raw.strip():
+            continue
+        if table is None and is_json(first.raw):
+            yield row_of(first, columns, event_of)
             continue
         if table is None:
-            found = _header(first.raw, needed, known, formerly)
+            found = _header(first.raw, columns)
             if isinstance(found, str):
                 yield Bad(first.number, "header", found, first.raw)
                 continue
-            header, separator = found
-            unread = tuple(name for name in header if name and name not in known)
-            table = _Table(tuple(header), separator, unread, event_of)
+            header, separator, is_row = found
+            if is_row:
+                waiting.append(first)
+            table = _Table(tuple(header), separator, columns.unread(header), event_of)
             written = table.days_ahead(days, source, waiting) if days else ()
             table = replace(table, days=days, day_first=day_first_in(written))
             continue
@@ -93,37 +103,33 @@ def _joined(lines: Sequence[Line]) -> bytes:
     return b"\n".join(line.raw for line in lines)
 
 
-def _header(
-    raw: bytes, needed: frozenset[str], known: frozenset[str], formerly: Mapping[str, str]
-) -> tuple[list[str], str] | str:
-    if b"\0" in raw:  # spreadsheets call UTF-16 "Unicode text"
+def _header(raw: bytes, columns: Columns) -> tuple[list[str], str, bool] | str:
+    """Names, separator, and whether this is a row already; or why it is no header."""
+    if raw.startswith(_ZIP):
+        return _ZIPPED
+    if b"\0" in raw or raw.startswith(_GZIP):  # spreadsheets call UTF-16 "Unicode text"
         return f"{NO_TEXT} (gunzip, iconv -f UTF-16 -t UTF-8)"
     text = raw.removeprefix(BYTE_ORDER_MARK).decode(errors="replace").strip("\r")
-    missing = sorted(needed)
-    # R writes Event.ID and its users event_id where the release has Event ID
-    ours = {_joint(name): name for name in (*known, *needed, *formerly)}
+    missing = sorted(columns.needed)
     for separator in _SEPARATORS:
         try:
-            names = [name.strip().lower() for name in next(csv.reader([text], delimiter=separator, strict=True), [])]
+            cells = next(csv.reader([text], delimiter=separator, strict=True), [])
         except csv.Error:
             continue
-        names = [name if (own := ours.get(_joint(name), name)) in names else own for name in names]
-        names = [formerly[name] if formerly.get(name, name) not in names else name for name in names]
-        if needed <= set(names):
-            while names and not names[-1]:  # spreadsheets end lines with the separators of columns that were empty
-                names.pop()
-            return names, separator
-        missing = min(missing, sorted(needed - set(names)), key=len)
+        if columns.is_row(cells):
+            return list(columns.in_order), separator, True
+        names = columns.named(cells)
+        if not (lacking := columns.lacking(names)):
+            return names, separator, False
+        missing = min(missing, lacking, key=len)
     return f"is no header of this table, it lacks {', '.join(missing[:8])}: give the file with its first line"
-
-
-def _joint(name: str) -> str:
-    return re.sub(r"[\s._]+", "_", name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     """What the header says of the rows. unread: names of the columns that nobody knows.
+
+    Where the last columns have no name, as spreadsheets leave them, a row may end anywhere behind the named.
 
     days: columns of days. day_first: how they are written, where another row tells it
     """
@@ -148,7 +154,7 @@ class _Table:
             cells = self._cells(line.raw)
             if isinstance(cells, str) or len(cells) != len(self.header):
                 continue
-            written = [cells[at].strip() for at in columns if cells[at].strip()]
+            written = [day for at in columns if (day := cells[at].strip()) and not day.startswith(_TAG)]
             if written and not any(map(is_of_numbers, written)):
                 return
             yield from written
@@ -175,28 +181,30 @@ class _Table:
         return not isinstance(cells, str) and len(cells) == len(self.header)
 
     def _cells(self, raw: bytes) -> list[str] | str:
-        """Those of one row, or what is wrong: without empty ones behind the last column."""
+        """Those of one row, or what is wrong with it."""
         cells = _cells(raw, self.separator)
-        if not isinstance(cells, str):
-            while len(cells) > len(self.header) and not cells[-1].strip():
-                cells.pop()
-        return cells
+        if isinstance(cells, str) or self.header[-1:] != ("",):
+            return cells
+        while len(cells) > len(self.header) and not cells[-1]:
+            cells.pop()
+        missing = self.header[len(cells) :]
+        return cells if any(missing) else [*cells, *missing]
 
     def row(self, number: int, raw: bytes) -> Row:
         """What stands in the bytes of one row."""
         try:
             raw.decode()
         except UnicodeDecodeError as error:
-            return Bad(number, "line", f"is no UTF-8 ({error.reason} at byte {error.start}): convert it", raw)
+            return Bad(number, "line", f"is no UTF-8 ({error.reason} at byte {error.start}): {_CONVERT}", raw)
         cells = self._cells(raw)
         if isinstance(cells, str):
             return Bad(number, "line", cells, raw)
         if len(cells) != len(self.header):
             wanted = f"has {len(cells)} columns where the header has {len(self.header)}"
             return Bad(number, "line", f"{wanted}: a separator stands in a field unquoted", raw)
-        if all(cell.startswith("#") for cell in cells if cell):
-            return Bad(number, "line", _HXL, raw)
-        row = {name: _text(cell) for name, cell in zip(self.header, cells, strict=True)}
+        if all(cell.startswith(_TAG) for cell in cells if cell):
+            return Bad(number, "line", _HXL if any(cells) else _EMPTY, raw)
+        row = {name: text_of(cell) for name, cell in zip(self.header, cells, strict=True)}
         if self.day_first is not None:
             row |= {name: settled(row[name], day_first=self.day_first) for name in self.days if name in row}
         try:
@@ -204,11 +212,6 @@ class _Table:
         except MalformedRecord as error:
             return Bad(number, error.field, error.problem, raw)
         return Parsed(number, event, raw, self.unread)
-
-
-def _text(cell: str) -> str:
-    text = cell.strip().replace("\r\n", "\n").replace("\r", "\n")
-    return "" if text in _NOTHING else text
 
 
 def _cells(raw: bytes, separator: str) -> list[str] | str:

@@ -54,6 +54,17 @@ def test_one_day_tells_how_a_table_writes_all_of_them() -> None:
     assert days_of("03.04.2020 0:00", "18.04.2020 0:00") == ["2020-04-03", "2020-04-18"]
 
 
+def test_a_row_of_tags_tells_nothing_of_days() -> None:
+    tags, *rows = AcledFeed().read(
+        table(
+            {**dict.fromkeys(ACLED, ""), "event_date": "#date+occurred"},
+            *({**ACLED, "event_date": text} for text in ("3/4/2020", "18/4/2020")),
+        )
+    )
+    assert isinstance(tags, Bad)
+    assert [as_reported(row) for row in rows] == ["2020-04-03", "2020-04-18"]
+
+
 def test_the_days_of_a_row_tell_it_too() -> None:
     one = {**GED, "date_start": "4/5/2020 0:00", "date_end": "4/18/2020 0:00"}
     (row,) = GedFeed().read(table(one))

@@ -104,11 +104,12 @@ def test_the_police_as_one_side_of_a_protest_did_not_organize_it() -> None:
     assert people(event_of(crowd)) == [("Protesters (Syria)", "organizer")]
 
 
-def test_separators_of_empty_columns_at_the_ends_of_lines_are_passed_over() -> None:
+def test_columns_without_a_name_at_the_ends_of_lines_are_passed_over() -> None:
     header, row = table(OLD)
-    for before, behind in ((b",,,", b""), (b"", b",, ,"), (b",", b",,,")):
-        (found,) = AcledFeed().read([Line(1, header.raw + before), Line(2, row.raw + behind)])
+    for behind in (b",,,", b"", b",", b",, ,", b",,,,,"):
+        (found,) = AcledFeed().read([Line(1, header.raw + b",,,"), Line(2, row.raw + behind)])
         assert isinstance(found, Parsed)
         assert found.event == event_of(OLD)
-    (found,) = AcledFeed().read([Line(1, header.raw), Line(2, row.raw + b",,one more")])
-    assert isinstance(found, Bad)
+    for header_behind, behind in ((b"", b","), (b",,,", b",,,,more")):
+        (found,) = AcledFeed().read([Line(1, header.raw + header_behind), Line(2, row.raw + behind)])
+        assert isinstance(found, Bad)

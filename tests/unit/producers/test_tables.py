@@ -210,15 +210,17 @@ def event_of(row: Row) -> AnyEvent:
     return row.event
 
 
-def test_rows_of_separators_alone_are_blank_and_a_row_of_tags_is_named() -> None:
+def test_a_row_of_separators_alone_and_a_row_of_tags_are_called_that() -> None:
     header, row = table(GED)
     tags = Line(2, header.raw.replace(b"country", b"#country+name").replace(b"best", b"#affected+killed"))
     tags = Line(2, b",".join(cell if cell.startswith(b"#") else b"" for cell in tags.raw.split(b",")))
     commas = Line(4, b"," * header.raw.count(b",") + b"\r")
-    first, second = GedFeed().read([header, tags, Line(3, row.raw), commas])
+    first, second, last = GedFeed().read([header, tags, Line(3, row.raw), commas])
     assert isinstance(first, Bad)
     assert "row of HXL tags" in first.problem
     assert isinstance(second, Parsed)
+    assert isinstance(last, Bad)
+    assert "has no text" in last.problem
 
 
 @pytest.mark.parametrize(
