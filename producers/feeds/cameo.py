@@ -112,5 +112,5 @@ def action_of(text: str) -> Action | None:
 
 def whole(code: str) -> str:
     """With the zero that spreadsheets take from its front: no code has fewer than three digits, or begins above 20."""
-    padded = code.zfill(3)
+    padded = code.removesuffix(".0").zfill(3)
     return "0" + padded if padded[:2] > "20" and padded.isdecimal() else padded

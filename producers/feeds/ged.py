@@ -64,6 +64,8 @@ _WHEN: Final = {
 _ONE_SIDED: Final = 3
 #: what the dataset puts behind the name of a settlement
 _SETTLEMENT: Final = re.compile(r" (?:town|city|village|neighbou?rhood|hamlet)$", re.IGNORECASE)
+#: what candidate releases write for a side that is not identified yet: its country's number behind it
+_NOBODY_YET: Final = re.compile(r"XXX\d*")
 _MOST_TEXT: Final = 5_000
 
 
@@ -127,7 +129,7 @@ def _sides(row: Mapping[str, str], column: str) -> list[dict[str, Any]]:
     """'SNA, SDF' are two."""
     found = []
     for name in row[column].split(", "):
-        if name.strip():
+        if name.strip() and not _NOBODY_YET.fullmatch(name.strip()):
             own = country_of(name.removeprefix("Government of ")) if name.startswith("Government of ") else None
             found.append({"name": name.strip()[:300], **({"country": own} if own else {})})
     return found[:50]
@@ -135,7 +137,7 @@ def _sides(row: Mapping[str, str], column: str) -> list[dict[str, Any]]:
 
 def _headline(row: Mapping[str, str], *, one_sided: bool) -> str:
     verb = "against" if one_sided else "and"
-    side_a, side_b = (row[side][:120] or "unknown" for side in ("side_a", "side_b"))
+    side_a, side_b = (_NOBODY_YET.sub("", row[side])[:120] or "unknown" for side in ("side_a", "side_b"))
     return f"{side_a} {verb} {side_b}, {row['where_coordinates'][:120]}"
 
 

@@ -201,6 +201,13 @@ def test_fighting_of_two_sides_and_deaths_within_bounds() -> None:
     assert event.source.report_id == "ged-300001"
 
 
+def test_a_side_that_a_candidate_release_has_not_identified_is_nobody() -> None:
+    event = ged(side_a="XXX365", side_b="XXX365")
+    assert people(event) == []
+    assert event.headline == "unknown and unknown, Example village"
+    assert people(ged(side_b="XXX652")) == [("Government of Syria", "participant", "SY")]
+
+
 def test_one_sided_violence_has_a_perpetrator_and_victims() -> None:
     assert people(ged(type_of_violence="3", side_b="Civilians")) == [
         ("Government of Syria", "perpetrator", "SY"),

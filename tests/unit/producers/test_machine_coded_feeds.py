@@ -179,6 +179,7 @@ def test_a_whole_code_stays_as_it_is() -> None:
             code = f"{root:02}{rest}"
             assert whole(code) == code
             assert whole(code.lstrip("0")) == code
+            assert whole(f"{code.lstrip('0')}.0") == code
 
 
 def test_names_that_are_too_long_leave_no_bracket_open() -> None:
