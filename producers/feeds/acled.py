@@ -63,6 +63,7 @@ _PROTESTS: Final = {
     "protests": None,
     "riots": None,
 }
+_DISRUPTED: Final = "disrupted weapons use"
 #: attacks, with what was used where that is the type's own sense
 _ATTACKS: Final[Mapping[str, str | None]] = {
     "armed clash": None,
@@ -79,16 +80,16 @@ _ATTACKS: Final[Mapping[str, str | None]] = {
     "abduction/forced disappearance": None,
     "mob violence": None,
     "looting/property destruction": None,
-    "disrupted weapons use": None,
+    _DISRUPTED: None,
     # types without a sub-type
     "battles": None,
     "remote violence": None,
     "explosions/remote violence": None,
     "violence against civilians": None,
 }
-#: what tells nothing of who began it
+#: what tells nothing of who began it; of an attack that was stopped the first side is mostly who shot down or defused
 _TWO_SIDED: Final = frozenset(
-    ["armed clash", "government regains territory", "non-state actor overtakes territory", "battles"]
+    ["armed clash", "government regains territory", "non-state actor overtakes territory", "battles", _DISRUPTED]
 )
 _MOB: Final = "mob violence"
 _AGAINST_CIVILIANS: Final = "violence against civilians"
@@ -165,7 +166,7 @@ def event_of(row: Mapping[str, str]) -> AnyEvent:
         else:
             values["actors"] = _as(first, ActorRole.PERPETRATOR)
             values["targets"] = _as(second, ActorRole.VICTIM if _is_civilian(row, "2") else ActorRole.TARGET)
-        if sort == "disrupted weapons use":
+        if sort == _DISRUPTED:
             values["outcome"] = row["sub_event_type"]
     killed = cells.count(row, "fatalities")
     values["killed"] = None if killed is None else {"best": killed}
@@ -251,8 +252,11 @@ def _sector(row: Mapping[str, str], side: str) -> str | None:
 
 
 def _own_country(name: str) -> str | None:
-    """'Military Forces of Iraq (2020-)', 'Civilians (Syria)'."""
-    for part in (re.search(r"Forces of (?:the )?([^(]+?)(?: \(|$)", name), re.search(r"\(([^()\d]+)\)", name)):
+    """'Military Forces of Iraq (2020-)', 'Government of Kenya (2013-)', 'Civilians (Syria)'."""
+    for part in (
+        re.search(r"(?:Forces|Government) of (?:the )?([^(]+?)(?: \(|$)", name),
+        re.search(r"\(([^()\d]+)\)", name),
+    ):
         if part is not None and (code := country_of(part[1])) is not None:
             return code
     return None

@@ -84,6 +84,22 @@ def test_the_type_of_a_row_decides_its_kind(sort: str, kind: str, weapon: str | 
     assert [one.type for one in event.weapons] == ([weapon] if weapon else [])
 
 
+def test_who_shoots_down_or_defuses_a_weapon_did_not_attack() -> None:
+    event = acled(event_type="Explosions/Remote violence", sub_event_type="Disrupted weapons use")
+    assert [str(one.role) for one in (*event.actors, *event.targets)] == [
+        "participant",
+        "participant",
+        "other",
+        "other",
+    ]
+    assert event.outcome == "Disrupted weapons use"
+
+
+def test_a_government_is_of_its_country() -> None:
+    assert acled(actor1="Government of Syria (2000-)").actors[0].country == "SY"
+    assert acled(actor1="Government of Erewhon (2000-)").actors[0].country is None
+
+
 def test_what_is_no_attack_protest_or_statement_is_left_out_and_said_so() -> None:
     field, problem = fault_of(AcledFeed(), ACLED, sub_event_type="Change to group/activity")
     assert field == "sub_event_type"
