@@ -1,5 +1,6 @@
-"""Rows of a CSV table that arrives line by line: quoted fields may hold line feeds, and a quote that is left open may
-not eat what follows it. Every line that is not blank is in one row that is given out, or in one that is refused.
+"""Rows of a table that arrives line by line, mostly as CSV: quoted fields may hold line feeds, and a quote that is left
+open may not eat what follows it. Every line that is not blank is in one row that is given out, or in one that is
+refused.
 """
 
 from __future__ import annotations
@@ -122,7 +123,10 @@ def _header(raw: bytes, columns: Columns) -> tuple[list[str], str, bool] | str:
         if not (lacking := columns.lacking(names)):
             return names, separator, False
         missing = min(missing, lacking, key=len)
-    return f"is no header of this table, it lacks {', '.join(missing[:8])}: give the file with its first line"
+    lacks = f"is no header of this table, it lacks {', '.join(missing[:8])}"
+    if len(missing) > len(columns.needed) / 2:
+        return f"{lacks}: give the file with its first line"
+    return f"{lacks}: give an export that has these columns"
 
 
 @dataclass(frozen=True, slots=True)

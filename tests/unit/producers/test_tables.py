@@ -233,3 +233,20 @@ def test_names_of_columns_as_r_and_its_users_write_them(joint: str, feed: str) -
     assert isinstance(row, Parsed)
     assert row.unread == ()
     assert event_of(row) == event_of(given)
+
+
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [
+        (
+            b"region,country,event_date,event_type,location,latitude,longitude,fatalities",
+            "export that has these columns",
+        ),
+        (b"1,SYR900001,2022-03-08,Battles,Syria,Idleb", "the file with its first line"),
+    ],
+)
+def test_an_export_without_a_needed_column_is_told_from_a_table_without_its_header(header: bytes, remedy: str) -> None:
+    (row,) = rows_of([header])
+    assert isinstance(row, Bad)
+    assert "it lacks actor1, " in row.problem
+    assert remedy in row.problem
