@@ -78,6 +78,22 @@ def test_an_old_wire_story_reprinted_late_does_not_bring_the_old_toll_back() -> 
     assert story.claims(first, "killed") == [(2, "AFP", "superseded"), (6, "AFP", "current")]
 
 
+def test_a_word_is_shown_as_it_was_first_reported_whoever_reported_it() -> None:
+    story = Story()
+    first = an_attack("10:00", weapons="drone", publisher="The Gazette", wire="AFP")
+    story.tell(first, an_attack("12:00", weapons="Drones"))
+    assert story.claims(first, "means") == [("drone", "AFP", "current")]
+
+
+def test_outlets_of_one_party_are_one_speaker_with_the_name_of_the_first_of_them() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00", killed=2, publisher="Gazette", affiliation="The Party"),
+        an_attack("12:00", killed=6, publisher="Herald", affiliation="the party"),
+    )
+    assert story.claims(first, "killed") == [(2, "Gazette", "superseded"), (6, "Gazette", "current")]
+
+
 def test_what_an_agency_said_counts_from_when_it_was_first_relayed() -> None:
     story = Story()
     first = an_attack("10:00", killed=2, publisher="The Gazette", wire="AFP")

@@ -35,6 +35,24 @@ def test_the_sources_own_words_for_the_time_go_from_head_and_state() -> None:
     assert story.head("a").occurred == told.model_copy(update={"as_reported": None})
 
 
+def test_that_there_was_a_report_when_by_whom_and_how_near_it_came_stays() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        an_attack("10:10", event_id="b", headline=f"{SECRET} shot", published="09:50", publisher="Reuters"),
+    )
+    was = story.entries["b"]
+    story.tell(a_decision("redact", events=["b"]))
+    now = story.entries["b"]
+    assert (now.recorded_at, now.reported_at, now.source) == (was.recorded_at, was.reported_at, was.source)
+    assert (now.incident_id, now.role, now.significance) == (was.incident_id, was.role, was.significance)
+    assert now.link.score == was.link.score
+    assert [(reason.feature, reason.contribution) for reason in now.link.reasons] == [
+        (reason.feature, reason.contribution) for reason in was.link.reasons
+    ]
+    assert {reason.value for reason in now.link.reasons} == {"[redacted]"}
+
+
 def test_a_headline_goes_from_the_head_of_what_its_report_was_merged_from_and_split_off_again() -> None:
     story = Story()
     story.tell(

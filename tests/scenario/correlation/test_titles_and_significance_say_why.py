@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.builders import a_decision, a_statement, an_attack, occurred_at
+from tests.builders import a_decision, a_place, a_statement, an_attack, occurred_at
 from tests.stories import Story
 
 
@@ -42,6 +42,34 @@ def test_each_report_is_judged_by_what_it_adds() -> None:
     assert weight["first"] > weight["more"] > weight["second"] > weight["again"]
     assert weight["claim"] > weight["deny"] > weight["deny2"] > weight["vice"]
     assert all(0.0 <= value <= 1.0 for value in weight.values())
+
+
+def test_reasons_stand_with_the_heaviest_first_after_that_of_the_role() -> None:
+    story = Story()
+    story.tell(an_attack("10:00", event_id="first", killed=2, weapons="drone", by="Group X"))
+    assert reasons(story, "first") == (
+        "reports the incident itself",
+        "first report of it, by AFP",
+        "first to name who did it: Group X",
+        "first figure of people killed: 2",
+        "first to say by what means: drone",
+    )
+
+
+def test_a_report_that_opened_what_was_merged_is_said_to_have_opened_a_part_and_nothing_else_changes() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k", killed=2),
+        an_attack("10:10", "Lagos", event_id="l", killed=3, weapons="drone"),
+    )
+    story.tell(a_decision("merge", incidents=[story.home("k"), story.home("l")]))
+    assert reasons(story, "k")[1] == "first report of it, by AFP"
+    assert reasons(story, "l") == (
+        "reports the incident itself",
+        "first report of what became part of this",
+        "first figure of people killed: 3",
+        "first to say by what means: drone",
+    )
 
 
 def test_a_copy_counts_next_to_nothing_whatever_it_repeats() -> None:
@@ -221,6 +249,20 @@ def test_the_place_is_the_most_precise_one_that_agrees_with_most_reports() -> No
     assert head.location.name == "Kherson market"
     disputed = {claim.value for claim in head.claims if claim.about == "place" and claim.state == "disputed"}
     assert disputed == {"Kherson", "Kyiv", "Kherson market", "Almaty airport", "Ukraine"}
+
+
+def test_a_place_without_coordinates_and_one_that_may_be_anything_dispute_no_other() -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="a"),
+        an_attack("10:10", a_place("the bridge", lat=6.45, lon=3.39), publisher="Reuters", refers_to=["a"]),
+        an_attack("10:20", a_place("Novy Most", precision="site"), publisher="BBC", refers_to=["a"]),
+    )
+    assert story.claims("a", "place") == [
+        ("Kherson", "AFP", "current"),
+        ("the bridge", "Reuters", "current"),
+        ("Novy Most", "BBC", "current"),
+    ]
 
 
 def test_the_time_is_the_most_precise_one_inside_what_most_reports_say() -> None:

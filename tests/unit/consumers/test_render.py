@@ -151,6 +151,18 @@ def test_what_was_replaced_stays_visible() -> None:
     assert "injured 6 (AFP) was 2 (AFP)" in page
 
 
+def test_however_small_the_screen_the_standing_and_a_disputed_toll_stay() -> None:
+    claims = (
+        a_claim(value=1, state="superseded"),
+        a_claim(value=2, at="11:00", state="disputed"),
+        a_claim(value=10, speaker="Reuters", at="11:00", state="disputed"),
+    )
+    page = text_of(timeline(a_story(claims=claims), Look(100, most_facts=1), TITLES.get))
+    lines = [" ".join(line.split()) for line in page.splitlines()]
+    assert lines[3:5] == ["standing corroborated corroborated for a reason", "injured disputed 2 (AFP) │ 10 (Reuters)"]
+    assert not any(line.startswith(("activity", "reports", "who did it", "related", "was")) for line in lines)
+
+
 @pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     long = "A very long headline about a very long story that goes on and on " * 4

@@ -64,3 +64,15 @@ def test_an_update_that_waits_for_its_entry_is_told_before_the_end(monkeypatch: 
         "10:00 + core       e3",
         "10:00 + core       e4",
     ]
+
+
+def test_it_follows_until_it_is_told_to_stop_however_long_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ScriptedReader
+    monkeypatch.setattr(
+        reader, "batches", [[], [], [of_update(an_update("inc-1", opened("e1", "A blast")))]]
+    )  # fmt: skip
+    monkeypatch.setattr(watch_module, "SinkReader", reader)
+    monkeypatch.setattr(watch_module, "_QUIET_S", 0.0)
+    lines: list[str] = []
+    follow_as_lines(Watch(load_settings({}), Wanted()), lines.append, lambda: reader.polls >= 3)
+    assert lines[2:] == ["10:00 * opened     attack: A blast"]

@@ -14,6 +14,7 @@ from schemas.codec import encode, parse_event
 from schemas.errors import MalformedRecord
 from schemas.event import AttackEvent, ProtestEvent, StatementEvent
 from schemas.parts import Estimate
+from schemas.vocabulary import SourceKind
 from tests.builders import time_of
 
 GOLD = Path(__file__).parents[3] / "gold"
@@ -130,6 +131,15 @@ def test_the_parts_of_one_article_are_one_report() -> None:
     assert [source.url[-2:] for source in parts] == ["=1", "#1", "#2"]
     assert event_of(url="https://example.org/b#1").source.report_id != parts[0].report_id
     assert event_of().source.report_id is None
+
+
+@pytest.mark.parametrize("publisher", ["ACLED", "UCDP GED 23.1", "ACLED (2022)", "Mass Mobilization dataset v5"])
+def test_a_row_of_a_database_is_a_report_of_its_own_whatever_release_it_is_of(publisher: str) -> None:
+    source = event_of(publisher=publisher, url="https://example.org/all-rows").source
+    assert (source.kind, source.report_id) == (SourceKind.DATASET, "x-1")
+    paper = event_of(publisher=f"The {publisher} Post", url="https://example.org/all-rows").source
+    assert paper.kind is None
+    assert paper.report_id not in (None, "x-1")
 
 
 def test_a_statement_has_its_stance_its_principal_and_the_numbers_it_gives() -> None:

@@ -231,6 +231,14 @@ def test_one_sided_violence_has_a_perpetrator_and_victims() -> None:
     ]
 
 
+def test_the_headline_of_a_row_of_ged_says_who_fought_whom_and_where() -> None:
+    assert ged().headline == "Government of Syria and OMS, Ford Brigade, Example village"
+    assert ged(type_of_violence="3", side_b="Civilians").headline == (
+        "Government of Syria against Civilians, Example village"
+    )
+    assert ged(side_b="").headline == "Government of Syria and unknown, Example village"
+
+
 def test_bounds_that_the_best_figure_lies_outside_of_are_widened() -> None:
     killed = ged(best="7", low="8", high="5").killed
     assert (killed.low, killed.best, killed.high) == (7, 7, 7)

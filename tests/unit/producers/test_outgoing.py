@@ -97,6 +97,12 @@ def test_a_window_takes_both_its_ends_and_nothing_without_a_time() -> None:
     assert Choice().takes(UNDATED)
 
 
+def test_a_window_may_be_open_at_either_end() -> None:
+    before, after = Choice(until=time_of("2021-11-06")), Choice(since=time_of("2021-11-06"))
+    assert [before.takes(event) for event in (EARLY, LATE, UNDATED)] == [True, False, False]
+    assert [after.takes(event) for event in (EARLY, LATE, UNDATED)] == [False, True, False]
+
+
 def test_a_source_that_is_too_long_to_be_put_in_order_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_PLANNED", 2)
     with pytest.raises(TooManyToPlan, match="--from and --to"):

@@ -175,6 +175,13 @@ def test_each_event_leaves_when_it_is_due() -> None:
     assert producer.sent_at == pytest.approx([0.0, 1.5, 1.5, 4.0])
 
 
+def test_when_it_is_due_is_counted_from_the_start_whatever_the_clock_says_then() -> None:
+    producer = ScriptedProducer()
+    producer.seconds = 86_400.0
+    run(producer, 0.0, 1.5)
+    assert producer.sent_at == pytest.approx([86_400.0, 86_401.5])
+
+
 def test_a_resumed_run_does_not_wait_for_what_was_sent_before() -> None:
     producer = ScriptedProducer()
     run(producer, 30.0, 31.0)
