@@ -76,6 +76,28 @@ def test_what_is_denied_is_quoted_for_it_may_be_another_attack() -> None:
     )
 
 
+def test_of_many_who_deny_it_three_are_quoted_and_the_others_counted() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00", publisher="Blog"))
+    for number, who in enumerate(("The army", "The mayor", "Police", "The hospital")):
+        story.tell(denies(who, f"1{number + 1}:00", target=f"attack {number + 1}"))
+    three = "The army denies “attack 1”, The mayor denies “attack 2”, Police denies “attack 3”"
+    rest = "only Blog tells of it, and nobody confirmed it since"
+    assert story.head(first).standing_reason == f"{three} and 1 other denies that it happened; {rest}"
+    story.tell(denies("The union", "16:00"))
+    assert story.head(first).standing_reason == f"{three} and 2 others deny that it happened; {rest}"
+
+
+def test_of_many_who_deny_it_and_name_nothing_three_are_named_and_the_others_counted() -> None:
+    story = Story()
+    story.tell(first := an_attack("10:00", publisher="Blog"))
+    for number, who in enumerate(("The army", "The mayor", "Police", "The hospital", "The union")):
+        story.tell(denies(who, f"1{number + 1}:00"))
+    assert story.head(first).standing_reason.startswith(
+        "The army, The mayor, Police and 2 others deny that it happened; "
+    )
+
+
 def test_who_first_denies_and_then_confirms_is_counted_with_the_newer_word() -> None:
     story = Story()
     first = an_attack("10:00")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from processors.correlation import CannotApply, Policy
@@ -90,6 +92,29 @@ def test_a_corrected_place_takes_the_copies_along_and_joins_the_incident_that_wa
     )
     assert {story.home(name) for name in ("l1", "k2", "copy", "fix")} == {story.home("l1")}
     assert story.home("k1") != story.home("l1")
+
+
+@pytest.mark.parametrize("happened", ["-9d 10:00", "+9d 10:00"])
+def test_a_corrected_day_takes_a_report_out_of_an_incident_of_another_day(happened: str) -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1"),
+        an_attack("10:30", event_id="k2", publisher="Reuters"),
+        an_attack("12:00", event_id="fix", publisher="Reuters", corrects="k2", happened=happened),
+    )
+    assert story.home("fix") == story.home("k2") != story.home("k1")
+    assert story.head("k2").split_from == story.home("k1")
+
+
+@pytest.mark.parametrize("happened", [{"happened": "-1d 10:31"}, {"occurred": None}])
+def test_a_report_stays_whose_time_is_corrected_by_less_than_a_day_or_not_at_all(happened: dict[str, Any]) -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", event_id="k1"),
+        an_attack("10:30", event_id="k2", publisher="Reuters"),
+        an_attack("12:00", event_id="fix", publisher="Reuters", corrects="k2", **happened),
+    )
+    assert story.home("fix") == story.home("k2") == story.home("k1")
 
 
 def test_a_correction_of_the_only_report_corrects_the_incident_itself() -> None:
