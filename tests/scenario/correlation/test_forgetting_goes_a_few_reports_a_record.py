@@ -95,6 +95,15 @@ def test_the_last_head_of_a_giant_is_the_one_that_was_told_last() -> None:
     assert parting == {name: told[name] for name in parting}
 
 
+def test_what_is_about_to_be_forgotten_is_counted_no_more() -> None:
+    story = a_giant_that_shows_a_report_of_another()
+    story.tell(*(a_tick(f"+{day}d") for day in (3, 16, 17, 18, 19, 20, 21)))
+    assert story.core.activities()["closed"] == 2
+    story.tell(a_tick("+40d"), a_tick("+40d 01:00"))
+    assert stage_of(story, "k0") is Stage.FORGETTING
+    assert story.core.activities()["closed"] == 0
+
+
 def test_an_original_that_comes_in_late_says_nothing_of_a_copy_in_a_half_forgotten_incident() -> None:
     story = Story(SLOW)
     story.tell(

@@ -284,3 +284,12 @@ def test_entries_stand_by_occurrence_then_report_then_id() -> None:
         an_attack("11:00", event_id="a2", happened="09:00", publisher="Reuters"),
     )
     assert [entry.event_id for entry in story.head("a").entries] == ["a", "a2", "b", "c"]
+
+
+def test_of_very_many_reports_the_head_shows_the_twenty_newest_even_if_they_tell_nothing_new() -> None:
+    story = Story()
+    story.tell(*(an_attack(f"10:{n}", event_id=f"k{n}", publisher=f"P{n}", killed=n) for n in range(10, 59)))
+    story.tell(*(an_attack(f"11:{n}", event_id=f"again{n}", publisher="P58", killed=58) for n in range(10, 59)))
+    shown = [entry.event_id for entry in story.head("k10").entries]
+    assert story.head("k10").entries_total == 98 > len(shown)
+    assert shown[-20:] == [f"again{n}" for n in range(39, 59)]

@@ -47,17 +47,17 @@ class Scripted:
 
 
 class FakeConsumer:
-    """A topic `t` of one partition that ends at `end`, and what `consume` gives, batch by batch."""
+    """A topic `t` of one partition from `start` to `end`, and what `consume` gives, batch by batch."""
 
-    def __init__(self, end: int, *batches: list[Scripted]) -> None:
-        self._end, self._batches = end, list(batches)
+    def __init__(self, end: int, *batches: list[Scripted], start: int = 0) -> None:
+        self._start, self._end, self._batches = start, end, list(batches)
         self.closed = False
 
     def list_topics(self, timeout: float) -> Any:
         return type("Metadata", (), {"topics": {"t": type("Topic", (), {"partitions": {0: None}})}})
 
     def get_watermark_offsets(self, place: TopicPartition, timeout: float) -> tuple[int, int]:
-        return 0, self._end
+        return self._start, self._end
 
     def assign(self, places: list[TopicPartition]) -> None: ...
 
@@ -118,3 +118,10 @@ def test_progress_counts_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     consumer = FakeConsumer(3, [Scripted(0)], [Scripted(1)], [Scripted(3, KafkaError._PARTITION_EOF)])
     read(monkeypatch, consumer, progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_progress_counts_what_is_there_where_the_beginning_was_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int]] = []
+    consumer = FakeConsumer(9, [Scripted(7)], [Scripted(8)], start=7)
+    assert read(monkeypatch, consumer, progress=lambda done, total: told.append((done, total))) == [7, 8]
+    assert told == [(1, 2), (2, 2)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from consumers import lines as module
 from consumers.changes import Told
 from consumers.lines import PlainLog
 from schemas.codec import encode
@@ -69,6 +72,18 @@ def test_day_and_incident_are_named_once_until_they_change() -> None:
         "-- Sat 2 March 2024, UTC",
         "> A march in Kyiv [inc-2]",
         "09:00 + core       e4",
+    ]
+
+
+def test_of_too_many_titles_those_heard_of_longest_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_TITLES", 2)
+    log = PlainLog(lambda incident_id: None)
+    for number in (1, 2, 3):
+        lines(opened(f"e{number}", f"Story {number}"), incident=f"inc-{number}", log=log)
+    merged = [Merged(into=f"inc-{number}", from_="inc-3") for number in (1, 2)]
+    assert lines(*merged, incident="inc-3", log=log) == [
+        "10:00 > merged     into inc-1",
+        "10:00 > merged     into Story 2 [inc-2]",
     ]
 
 

@@ -78,6 +78,12 @@ def test_a_timeline_says_what_is_known_and_who_says_so() -> None:
     assert lines[-1] == "not shown: 72 beyond what a head carries (timelines dump --entries)"
 
 
+def test_a_statement_without_a_speaker_is_its_outlets() -> None:
+    entry = an_entry("e1", kind="statement", role="reaction", publisher="CNN", stances=[("condemn", "the blast")])
+    page = text_of(timeline(a_head(entries=(entry,)), Look(100), TITLES.get))
+    assert "CNN → condemns → the blast" in page
+
+
 @pytest.mark.parametrize(
     ("begins", "precision", "label"),
     [
