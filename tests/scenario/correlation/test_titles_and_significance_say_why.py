@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.builders import a_decision, a_place, a_statement, an_attack, occurred_at
 from tests.stories import Story
 
@@ -249,6 +251,20 @@ def test_the_place_is_the_most_precise_one_that_agrees_with_most_reports() -> No
     assert head.location.name == "Kherson market"
     disputed = {claim.value for claim in head.claims if claim.about == "place" and claim.state == "disputed"}
     assert disputed == {"Kherson", "Kyiv", "Kherson market", "Almaty airport", "Ukraine"}
+
+
+@pytest.mark.parametrize(("most", "other"), [("Kherson", "Kyiv"), ("Kyiv", "Kherson")])
+def test_of_places_that_are_as_precise_the_most_reported_one_is_shown(most: str, other: str) -> None:
+    story = Story()
+    story.tell(
+        an_attack("10:00", other, event_id="a"),
+        an_attack("10:10", most, event_id="b", publisher="Reuters", refers_to=["a"], extra={"apart": "?"}),
+        an_attack("10:20", most, event_id="c", publisher="BBC", refers_to=["a"], extra={"apart": "?"}),
+    )
+    head = story.head("a")
+    assert head.entries_total == 3
+    assert head.location is not None
+    assert head.location.name == most
 
 
 def test_a_place_without_coordinates_and_one_that_may_be_anything_dispute_no_other() -> None:
