@@ -33,8 +33,8 @@ class Witnesses:
     """What standing is judged from.
 
     sources: independent ones behind the reports that stand; named: the first of them; withdrawn: reports that were
-    withdrawn; deniers, doubters, confirmers: speakers, the first of them; last_denial, last_confirmation: when
-    last said, None for never. counts: how many speakers hold each word of `occurrence`
+    withdrawn; deniers, doubters, confirmers: speakers, the first of them. counts: how many speakers hold each word of
+    `occurrence`. confirmed_since_denied: the last confirmation came after the last denial
     """
 
     sources: int

@@ -250,6 +250,38 @@ def test_several_days_are_an_interval() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "precision"),
+    [
+        ("1", "city"),
+        ("2.0", "city"),
+        ("3", "admin1"),
+        ("4", "admin1"),
+        ("6", "country"),
+        ("7", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_how_exactly_ged_knows_the_place_is_how_exact_its_place_is(given: str, precision: str) -> None:
+    assert ged(where_prec=given).location.precision == precision
+
+
+@pytest.mark.parametrize(
+    ("given", "last", "precision"),
+    [
+        ("1", "2022-03-08", "day"),
+        ("2", "2022-03-10", "week"),
+        ("3", "2022-03-14", "week"),
+        ("4.0", "2022-03-31", "month"),
+        ("5", "2022-12-31", "year"),
+        ("", "2022-03-08", "day"),
+        ("", "2022-03-10", "week"),
+    ],
+)
+def test_how_exactly_ged_knows_the_day_is_how_exact_its_time_is(given: str, last: str, precision: str) -> None:
+    assert ged(date_prec=given, date_end=last).occurred.precision == precision
+
+
+@pytest.mark.parametrize(
     ("changed", "field"),
     [
         ({"latitude": "135.6"}, "latitude"),
