@@ -72,7 +72,8 @@ def _give_back(step: Step[Any], retraction: EventState, deep: int) -> None:
 def take_words_back(step: Step[Any], later: EventState, report: StatementEvent) -> None:
     """A speaker who takes something back: what the same speaker said of it before, in this incident, is withdrawn.
 
-    What the statement itself says anew replaces the old in the usual way.
+    Also what a newer word of that speaker has replaced: else the old one would hold again. What the statement itself
+    says anew replaces the old in the usual way.
     """
     topics = dict.fromkeys(
         about
@@ -104,7 +105,7 @@ def _give_words_back(step: Step[Any], taking: EventState) -> None:
     ledger = store.roster(taking.incident_id).ledger
     taken: dict[int, None] = {}
     for about in SPOKEN_OF:
-        for claim in ledger.topic(about).words_of(taking.speaker_key, past=True):
+        for claim in ledger.topic(about).words_of(taking.speaker_key):
             reports = ledger.topic(about).cell(claim).all(store.policy.reports_taken_back)
             taken.update((seq, None) for _, seq, said, _ in reports if said.status == WITHDRAWN)
     for seq in taken:

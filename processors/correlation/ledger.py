@@ -270,13 +270,13 @@ class Topic:
         line = self._lines.get((subject, speaker_key))
         return line is not None and value_key in line.standing()
 
-    def words_of(self, speaker_key: str, *, past: bool = False) -> list[ClaimKey]:
-        """Everything a speaker holds now; past: and what it held once."""
+    def words_of(self, speaker_key: str) -> list[ClaimKey]:
+        """Everything a speaker holds now, and what it held once."""
         lines = [(subject, self._lines[subject, speaker_key]) for subject in self._subjects.get(speaker_key, ())]
         return [
             ClaimKey(self.about, subject, speaker_key, value_key)
             for subject, line in lines
-            for value_key in sorted(line.cells if past else line.standing())
+            for value_key in sorted(line.cells)
         ]
 
     def disputes(self) -> dict[ValueKey, tuple[ValueKey, ...]]:

@@ -109,6 +109,21 @@ def test_who_first_denies_and_then_confirms_is_counted_with_the_newer_word() -> 
     assert story.head(first).standing == "unconfirmed"
 
 
+def test_who_denied_confirmed_and_took_all_that_back_denies_nothing() -> None:
+    story = Story()
+    story.tell(
+        first := an_attack("10:00"),
+        denies("The army", "11:00"),
+        a_statement("12:00", speaker="The army", stance="confirms"),
+        a_statement("13:00", speaker="The army", stance=[("retracts", "own statements")]),
+    )
+    assert story.claims(first, "occurrence") == [
+        ("did not happen", "The army", "withdrawn"),
+        ("happened", "The army", "withdrawn"),
+    ]
+    assert (story.head(first).standing, story.head(first).standing_reason) == ("unconfirmed", "only AFP tells of it")
+
+
 def test_an_incident_that_a_denial_opens_says_at_once_that_it_is_contested() -> None:
     story = Story()
     told = story.tell(first := denies("The army", "10:00"))

@@ -251,6 +251,19 @@ def test_a_speaker_who_takes_back_a_figure_and_gives_another_has_the_old_one_sup
     assert story.claims("a", "killed") == [(10, "Bo Sample", "superseded"), (344, "Bo Sample", "current")]
 
 
+def test_a_speaker_who_takes_its_figures_back_holds_none_not_the_one_before_the_last_either() -> None:
+    story = Story()
+    story.tell(
+        an_attack("09:00", event_id="a"),
+        a_statement("10:00", speaker="Bo Sample", killed=2, event_id="s1"),
+        a_statement("11:00", speaker="Bo Sample", killed=6, event_id="s2"),
+        a_statement("12:00", speaker="Bo Sample", stance=[("retracts", "own figures")], event_id="s3"),
+    )
+    assert story.claims("a", "killed") == [(2, "Bo Sample", "withdrawn"), (6, "Bo Sample", "withdrawn")]
+    story.tell(a_decision("retract", "13:00", events=["s3"]))
+    assert story.claims("a", "killed") == [(2, "Bo Sample", "superseded"), (6, "Bo Sample", "current")]
+
+
 def test_that_another_outlet_carries_a_word_is_told_by_the_head_alone() -> None:
     story = Story()
     story.tell(an_attack("10:00", event_id="a", killed=2, speaker="Police"))
