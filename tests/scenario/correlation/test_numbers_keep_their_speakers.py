@@ -241,6 +241,15 @@ def test_a_figure_that_is_named_to_be_taken_back_is_not_claimed_by_that() -> Non
     assert story.claims("a", "injured") == [(12, "Bo Sample", "superseded"), (30, "Bo Sample", "current")]
 
 
+def test_a_figure_that_is_named_in_another_stance_is_claimed_all_the_same() -> None:
+    story = Story()
+    story.tell(
+        an_attack("09:00", event_id="a"),
+        a_statement("10:00", speaker="Bo Sample", killed=12, stance=[("condemn", "the killing of 12 people")]),
+    )
+    assert story.claims("a", "killed") == [(12, "Bo Sample", "current")]
+
+
 def test_a_speaker_who_takes_back_a_figure_and_gives_another_has_the_old_one_superseded() -> None:
     story = Story()
     story.tell(
