@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from consumers import watch as watch_module
-from consumers.reader import Record, Wanted
-from consumers.watch import Watch, follow_as_lines
+from consumers.reader import CannotRead, Record, Wanted
+from consumers.watch import Watch, follow_as_lines, read_board
 from runtime.settings import load_settings
 from schemas.codec import encode
 from schemas.headers import Headers
@@ -76,3 +76,17 @@ def test_it_follows_until_it_is_told_to_stop_however_long_nothing_comes(monkeypa
     lines: list[str] = []
     follow_as_lines(Watch(load_settings({}), Wanted()), lines.append, lambda: reader.polls >= 3)
     assert lines[2:] == ["10:00 * opened     attack: A blast"]
+
+
+def test_a_board_that_a_silent_broker_never_gives_whole_is_told_with_the_trouble(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = ScriptedReader
+    monkeypatch.setattr(reader, "batches", [])
+    monkeypatch.setattr(reader, "caught_up", False)
+    monkeypatch.setattr(reader, "trouble", "connection refused")
+    monkeypatch.setattr(reader, "heard", False, raising=False)
+    monkeypatch.setattr(watch_module, "SinkReader", reader)
+    monkeypatch.setattr(watch_module, "_SILENCE_S", 0.02)
+    with pytest.raises(CannotRead, match=r"the end is not reached \(connection refused\): is the broker up\?"):
+        read_board(Watch(load_settings({}), Wanted()))

@@ -51,3 +51,9 @@ def test_what_is_no_object_is_a_bad_line_with_its_bytes() -> None:
         row = row_of(raw)
         assert isinstance(row, Bad)
         assert (row.field, row.raw) == ("line", raw)
+
+
+def test_a_blank_line_is_no_event_and_no_fault() -> None:
+    raws = [b"", encode(an_attack()), b" \r"]
+    rows = list(EventsFeed().read(Line(number, raw) for number, raw in enumerate(raws, 1)))
+    assert [(type(row), row.number) for row in rows] == [(Parsed, 2)]
