@@ -16,11 +16,10 @@ from processors.correlation.linking.features import Features
 from processors.correlation.linking.items import Item
 from processors.correlation.linking.linker import EvidenceLinker
 from processors.correlation.linking.weights import Weights
-from processors.replay import as_log, replay
+from processors.replay import replay
 from processors.router import PartitionRouter
 from schemas.codec import TYPE_ENTRY, TYPE_TIMELINE, TYPE_UPDATE, decode
 from schemas.event import AnyEvent
-from schemas.regions import region_of
 from schemas.timeline import (
     Entry,
     EntryAdded,
@@ -35,7 +34,8 @@ from schemas.timeline import (
 from schemas.topics import ENTRIES, TIMELINES, UPDATES
 from schemas.vocabulary import EntryRole
 from timelines.rejects import Rejects
-from timelines.sources import FEEDS, Source, past_events
+from timelines.replaying import records_of
+from timelines.sources import Source
 
 _PARTITIONS: Final = 6
 
@@ -147,9 +147,9 @@ class _Fate:
 
 
 def explain(source: str, feed: str, event_id: str, weights: Weights, tell: Callable[[str], None]) -> Story:
-    """Replays the source, all of it. feed: a name of FEEDS. tell: is given a line for each bad line of it.
+    """Replays the source, all of it. feed: a name of FEEDS, or "log". tell: is given a line for each bad line of it.
 
-    Raises UnknownEvent, SourceError, and OSError where the source ends in the middle of a read.
+    Raises UnknownEvent, SourceError, BadLogLine, GapInLog, and OSError where the source ends in the middle of a read.
     """
     watching: list[_Watching] = []
 
@@ -157,11 +157,8 @@ def explain(source: str, feed: str, event_id: str, weights: Weights, tell: Calla
         watching.append(_Watching(weights, event_id))
         return Correlator(region, watching[-1])
 
-    def router_for(partition: int) -> PartitionRouter:
-        return PartitionRouter(partition, core_for, core_version=CORE_VERSION, partitions=_PARTITIONS)
-
     fate = _Fate(event_id)
-    for topic, key, value in _outgoing(source, feed, router_for, tell):
+    for topic, key, value in _outgoing(source, feed, core_for, tell):
         fate.take(topic, key, value)
     seen = next((linker for linker in watching if linker.event is not None), None)
     if seen is None or seen.event is None or fate.entry is None:
@@ -173,11 +170,15 @@ def explain(source: str, feed: str, event_id: str, weights: Weights, tell: Calla
 
 
 def _outgoing(
-    source: str, feed: str, router_for: Callable[[int], PartitionRouter], tell: Callable[[str], None]
+    source: str, feed: str, core_for: Callable[[str], Correlator[Features]], tell: Callable[[str], None]
 ) -> Iterator[tuple[str, bytes | None, bytes | None]]:
     # bad lines are told of and not kept: this only looks at a file that `replay` or `produce` has taken
     with Source(source) as opened, Rejects(Path(os.devnull), opened.name, keep=False, tell=tell) as rejects:
-        events = ((event, region_of(event)) for event in past_events(opened, FEEDS[feed], rejects))
-        for _, handed in replay(as_log(events, _PARTITIONS), router_for):
+        partitions, records = records_of(opened, feed, _PARTITIONS, rejects)
+
+        def router_for(partition: int) -> PartitionRouter:
+            return PartitionRouter(partition, core_for, core_version=CORE_VERSION, partitions=partitions)
+
+        for _, handed in replay(records, router_for):
             for out in handed.outgoing:
                 yield out.topic, out.key, out.value

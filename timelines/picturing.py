@@ -43,23 +43,27 @@ def picture(story: Story) -> str:
 
 
 def _height(one: Looked) -> int:
-    return _ROW * (1 + min(_MOST_REASONS, len(one.link.reasons)))
+    return _ROW * (1 + min(_MOST_REASONS + 1, len(one.link.reasons)))
 
 
 def _incident(story: Story, one: Looked, y: int) -> Iterator[str]:
     joined = "  joined" if one.incident_id == story.joined else ""
+    reports = "1 report" if one.reports == 1 else f"{one.reports} reports"
     title = _cut(story.titles.get(one.incident_id, one.incident_id), 84)
-    yield _text(20, y, f"{one.link.score:+.2f}  {title} ({one.reports}){joined}", weight="bold")
+    yield _text(20, y, f"{one.link.score:+.2f}  {title} ({reports}){joined}", weight="bold")
     yield f'<line x1="{_MIDDLE}" y1="{y + 8}" x2="{_MIDDLE}" y2="{y + _height(one) - 10}" stroke="{_FAINT}"/>'
-    for reason in one.link.reasons[:_MOST_REASONS]:
+    reasons = one.link.reasons
+    told = [(reason.contribution, f"{reason.feature}: {reason.value}") for reason in reasons[:_MOST_REASONS]]
+    if rest := reasons[_MOST_REASONS:]:  # the bars sum to the score
+        told.append((sum(reason.contribution for reason in rest), f"from {len(rest)} more"))
+    for contribution, words in told:
         y += _ROW
-        width = max(_LEAST_WIDTH, min(260.0, abs(reason.contribution) * _UNIT))
-        left = _MIDDLE if reason.contribution >= 0 else _MIDDLE - width
-        colour = _FOR if reason.contribution >= 0 else _AGAINST
+        width = max(_LEAST_WIDTH, min(260.0, abs(contribution) * _UNIT))
+        left = _MIDDLE if contribution >= 0 else _MIDDLE - width
+        colour = _FOR if contribution >= 0 else _AGAINST
         yield f'<rect x="{left:.1f}" y="{y - 11}" width="{width:.1f}" height="14" fill="{colour}"/>'
-        beside = _MIDDLE + (width + 8 if reason.contribution >= 0 else 8)
-        words = _cut(f"{reason.feature}: {reason.value}", _LONGEST)
-        yield _text(beside, y, f"{reason.contribution:+.2f} {words}", size=12)
+        beside = _MIDDLE + (width + 8 if contribution >= 0 else 8)
+        yield _text(beside, y, f"{contribution:+.2f} {_cut(words, _LONGEST)}", size=12)
 
 
 def _cut(text: str, most: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -23,12 +24,23 @@ from timelines.progress import Bar
 from timelines.rejects import LongLine, Rejects
 from timelines.sources import FEEDS, Source, SourceError, Status, Stopped, past_events, rejects_path
 
-#: as a feed's name: a log that `dump --log` wrote
-LOG_FEED: Final = "log"
 #: how many records that the core did not take are told about one by one
 _TOLD_ONE_BY_ONE: Final = 20
 #: how many different tracebacks are shown
 _TRACEBACKS: Final = 3
+
+
+class FeedName(StrEnum):
+    """The names of FEEDS, and a log that `dump --log` wrote, as an option of commands takes them."""
+
+    CODED = "coded"
+    EVENTS = "events"
+    ACLED = "acled"
+    GED = "ged"
+    GDELT = "gdelt"
+    ICEWS = "icews"
+    POLECAT = "polecat"
+    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class Replay:
             Bar("replaying") as bar,
             Rejects(self._rejects_path(source), source.name, keep=False, tell=bar.say) as rejects,
         ):
-            partitions, records = self._records(source, rejects)
+            partitions, records = records_of(source, self.feed, self.partitions, rejects)
             results, told = Results(), _Faults(bar)
             try:
                 for partition, handed in replay(records, _Routers(self.cores, partitions)):
@@ -73,7 +85,7 @@ class Replay:
                 return Status.INTERRUPTED
             self.targets.write(results)
             bar.say(_summary(results, self.targets, rejects, told, time.monotonic() - began))
-        if rejects.count or (told.count and self.feed != LOG_FEED):  # in a log they were rejected when it was live
+        if rejects.count or (told.count and self.feed != FeedName.LOG):  # in a log they were rejected when it was live
             return Status.BAD_LINES
         return Status.ALL_WELL
 
@@ -84,12 +96,6 @@ class Replay:
         if problem is not None:
             raise SourceError(problem)
         return path
-
-    def _records(self, source: Source, rejects: Rejects) -> tuple[int, Iterator[RawRecord]]:
-        if self.feed == LOG_FEED:
-            return read_log(_numbered(source))
-        events = past_events(source, FEEDS[self.feed], rejects)
-        return self.partitions, as_log(((event, region_of(event)) for event in events), self.partitions)
 
     def _take(self, results: Results, partition: int, handed: Handover) -> None:
         for out in handed.outgoing:
@@ -130,6 +136,17 @@ class _Faults:
                 self._tracebacks.add(fault.traceback)
                 for line in fault.traceback.splitlines():
                     self._bar.say("    " + shown(line))
+
+
+def records_of(source: Source, feed: str, partitions: int, rejects: Rejects) -> tuple[int, Iterator[RawRecord]]:
+    """The number of partitions, and the records of the log that a source stands for; a dumped log brings its own.
+
+    Raises BadLogLine, at once or while the records are read; and as `past_events` does.
+    """
+    if feed == FeedName.LOG:
+        return read_log(_numbered(source))
+    events = past_events(source, FEEDS[feed], rejects)
+    return partitions, as_log(((event, region_of(event)) for event in events), partitions)
 
 
 def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:

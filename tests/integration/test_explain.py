@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from processors.correlation.identity import incident_id_of
 from schemas.codec import encode
-from tests.builders import an_attack
+from schemas.headers import headers_of
+from schemas.regions import partition_of, region_of
+from tests.builders import a_decision, an_attack
 from timelines.cli import app
+from timelines.log_file import first_line, log_line
 from timelines.training import in_arrival_order, read_set
 
 KAD = Path(__file__).parents[2] / "gold" / "kad.jsonl"
@@ -94,6 +99,45 @@ def test_the_first_report_of_all_was_held_against_nothing(beginning: Path) -> No
     assert status == 0
     assert "report 1 of its region; 0 incidents were looked at" in text
     assert "It opened" in text
+
+
+def test_what_a_service_did_is_asked_of_its_log(tmp_path: Path) -> None:
+    """As `dump --log` writes it, of another number of partitions, decisions of people among the reports."""
+    events = [an_attack("10:00", event_id="first"), an_attack("11:00", event_id="second", killed=3)]
+    region = region_of(events[0])
+    partition = partition_of(region, 2)
+    incident = incident_id_of(region, "first")
+    parted = a_decision("split", "12:00", incidents=[incident], events=["second"])
+    records = [*events, parted]
+    lines = [first_line(2)] + [
+        log_line(partition, offset, 0, region.encode(), encode(record), headers_of(record, region=region))
+        for offset, record in enumerate(records)
+    ]
+    (tmp_path / "log").write_bytes(b"\n".join(lines) + b"\n")
+    status, text, error = told(str(tmp_path / "log"), "second", "--feed", "log")
+    assert status == 0, error
+    assert "It came as report 2 of its region; 1 incident was looked at." in text
+    assert f"went from {incident} to inc-" in text
+    (tmp_path / "no-log").write_text("{}\n")
+    status, _, error = told(str(tmp_path / "no-log"), "second", "--feed", "log")
+    assert status == 1
+    assert "line 1 is no line of a dumped log" in error
+    (tmp_path / "holed").write_bytes(b"\n".join((lines[0], lines[2])) + b"\n")
+    status, _, error = told(str(tmp_path / "holed"), "second", "--feed", "log")
+    assert status == 1
+    assert "offset 0 was to come next and 1 came" in error
+
+
+def test_what_is_shown_of_a_score_adds_up_to_it(beginning: Path, tmp_path: Path) -> None:
+    status, text, error = told(str(beginning), "kad-033", "--svg", str(tmp_path / "made.svg"))
+    assert status == 0, error
+    shown = re.findall(r"^   ([-+]\d+\.\d\d)  inc-.*\n((?: {12,}.*\n)+)", text, re.MULTILINE)
+    bars = re.findall(r">([-+]\d+\.\d\d)  .*((?:\n<(?!text[^>]*bold).*)+)", (tmp_path / "made.svg").read_text())
+    assert len(shown) == len(bars) == 3
+    for score, reasons in [*shown, *bars]:
+        parts = re.findall(r"[ >]([-+]\d+\.\d\d) ", reasons)
+        assert abs(sum(map(float, parts)) - float(score)) < 0.05, reasons
+        assert re.search(r" from \d+ more", reasons)
 
 
 def test_what_is_not_there_is_named(beginning: Path) -> None:

@@ -12,14 +12,17 @@ import typer
 from processors.cores import load_weights
 from processors.correlation.linking.reasons import ALONE
 from processors.correlation.linking.weights import BadWeights
+from processors.router import GapInLog
 from runtime.terminal import shown
 from schemas.timeline import Link
 from timelines import explaining
 from timelines.connection import fail
 from timelines.explaining import Looked, Story, UnknownEvent
+from timelines.log_file import BadLogLine
 from timelines.outputs import PRINTED, overlap
 from timelines.picturing import picture
-from timelines.sources import FeedName, SourceError, Status
+from timelines.replaying import FeedName
+from timelines.sources import SourceError, Status
 
 _SHOWN: Final = 5
 
@@ -32,7 +35,9 @@ def register(app: typer.Typer) -> None:
         incident: Annotated[
             str | None, typer.Argument(help="Of the incidents that were looked at, this one alone.")
         ] = None,
-        feed: Annotated[FeedName, typer.Option(help="Format of SOURCE.")] = FeedName.CODED,
+        feed: Annotated[
+            FeedName, typer.Option(help="Format of SOURCE, as `replay` takes it; log: of `dump --log`.")
+        ] = FeedName.CODED,
         weights: Annotated[
             Path | None, typer.Option(help="Weights that `timelines fit` wrote. [default: those that are shipped]")
         ] = None,
@@ -44,7 +49,8 @@ def register(app: typer.Typer) -> None:
         """Say why a report stands where it stands.
 
         Replays SOURCE and tells which incidents the report was held against when it came, the score of each (log-odds)
-        with what spoke for and against it, where it went, and what has moved it since.
+        with what spoke for and against it, where it went, and what has moved it since. Of a running service:
+        `timelines dump --log LOG`, then `timelines explain LOG EVENT --feed log`.
 
         Exit status: 0 told, 1 no such report or incident, 2 wrong use.
         """
@@ -58,7 +64,7 @@ def register(app: typer.Typer) -> None:
             fail("explain", error, Status.WRONG_USE)
         except OSError as error:
             fail("explain", f"{error.filename or 'a file'}: {error.strerror}", Status.FAILED)
-        except UnknownEvent as error:
+        except (UnknownEvent, BadLogLine, GapInLog) as error:
             fail("explain", error, Status.FAILED)
         looked = story.looked
         if incident is not None:
@@ -106,6 +112,8 @@ def _lines(story: Story, looked: tuple[Looked, ...], *, all_of_it: bool) -> Iter
 def _reasons(link: Link, most: int) -> Iterator[str]:
     for reason in link.reasons[:most]:
         yield f"            {reason.contribution:+6.2f} {reason.feature}: {shown(str(reason.value))}"
+    if rest := link.reasons[most:]:
+        yield f"            {sum(reason.contribution for reason in rest):+6.2f} from {len(rest)} more"
 
 
 def _named(story: Story, incident_id: str) -> str:

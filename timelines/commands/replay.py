@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,19 +14,8 @@ from timelines.connection import fail, settings_for
 from timelines.files import Targets
 from timelines.log_file import BadLogLine
 from timelines.rejects import RejectsError
-from timelines.replaying import Replay
+from timelines.replaying import FeedName, Replay
 from timelines.sources import SourceError, Status
-
-
-class FeedName(StrEnum):
-    CODED = "coded"
-    EVENTS = "events"
-    ACLED = "acled"
-    GED = "ged"
-    GDELT = "gdelt"
-    ICEWS = "icews"
-    POLECAT = "polecat"
-    LOG = "log"
 
 
 def register(app: typer.Typer) -> None:
