@@ -28,7 +28,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 demo: $(VENV)/.ready  ## the week of a coded file, end to end (SOURCE=gold/kad.jsonl)
 	@$(BIN)/timelines demo $(SOURCE)
 
-test: $(VENV)/.ready  ## all tests, under 10 minutes
+test: $(VENV)/.ready  ## all tests but those of test-long, about 10 minutes
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: $(VENV)/.ready  ## the tests that take minutes

@@ -8,6 +8,7 @@ from typing import Any, Final
 from .codec import TYPE_COMMAND, TYPE_DECISION, TYPE_ENTRY, TYPE_EVENT, TYPE_TICK, TYPE_TIMELINE, TYPE_UPDATE
 from .json_schemas import Schema, json_schema
 from .parts import COUNTRY_PATTERN, IDENTIFIER_PATTERN, LANGUAGE_PATTERN, REGION_PATTERN
+from .regions import ALL_REGIONS, REGION_OF_COUNTRY
 from .topics import REGISTRY
 
 _INTRODUCTION: Final = """\
@@ -24,6 +25,13 @@ does not know and keeps words it does not know (`Unrecognized` in Python). Lists
 """
 
 _PLACES: Final = """\
+## Where a record goes
+
+The key of an event is the region that `corrects`, `retracts` or `refers_to` names, where one does; else that of the
+first country that is known of `location`, `targets`, `actors` and `said_in`, in this order; else `world`. Coordinates
+do not count. Under another region's key a report is taken there and never meets those of its own. Of the headers the
+worker needs `ce_type`. In Python: `headers_of` and `region_of`, as in [examples/publish.py](examples/publish.py).
+
 A writer lets the key choose the partition by murmur2, as Java's client does (librdkafka and what is built on it:
 `partitioner=murmur2_random`, which is not its default). A record in another partition than its region's is rejected.
 What follows from one partition of the log stands in the same partition of the other topics."""
@@ -86,6 +94,12 @@ def _topics() -> Iterator[str]:
         yield f"| `{topic.name}` | {topic.purpose} | {topic.key} | {topic.value} | {kept} |"
     yield ""
     yield _PLACES
+    yield ""
+    yield "| region | countries (ISO 3166-1 alpha-2, XK) |"
+    yield "| --- | --- |"
+    for region in ALL_REGIONS:
+        named = (country for country, home in REGION_OF_COUNTRY.items() if home == region)
+        yield f"| `{region}` | {' '.join(named) or 'none that is known'} |"
 
 
 def _kept(retention_ms: int) -> str:

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from runtime.clients import new_producer
+from runtime.clients import headers_in, new_consumer, new_producer
 from runtime.settings import Settings
-from schemas.codec import decode, encode
-from schemas.headers import headers_of
+from schemas.codec import decode, decode_log_record, encode
+from schemas.event import AttackEvent
+from schemas.headers import headers_of, read_headers
+from schemas.regions import partition_of, region_of
 from schemas.timeline import IncidentTimeline
+from schemas.topics import DEFAULT_PARTITIONS, EVENTS
 from timelines.cli import COMMANDS
 
 ROOT = Path(__file__).parents[3]
@@ -76,6 +79,30 @@ def test_the_subscriber_waits_where_nothing_is_new(tmp_path: Path) -> None:
     )
     assert head.incident_id in ran.stdout
     assert "the end of the test" in ran.stderr
+
+
+@pytest.mark.broker
+def test_the_publisher_s_report_is_one_that_the_worker_takes(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "incident_timelines_schemas").symlink_to(ROOT / "schemas")
+    ran = subprocess.run(
+        [sys.executable, str(EXAMPLE.with_name("publish.py")), str(settings.bootstrap_servers)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    consumer = new_consumer(settings, "test", group="test", auto_offset_reset="earliest")
+    consumer.subscribe([EVENTS])
+    polled = (consumer.poll(30) for _ in range(DEFAULT_PARTITIONS + 1))  # ends of empty partitions among them
+    record = next(one for one in polled if one is not None and one.error() is None)
+    consumer.close()
+    key, value = record.key(), record.value()
+    event = decode_log_record(read_headers(headers_in(record)).type, value)
+    assert isinstance(event, AttackEvent)
+    assert key == region_of(event).encode() == b"europe"
+    assert record.partition() == partition_of("europe", DEFAULT_PARTITIONS)
 
 
 @pytest.mark.broker

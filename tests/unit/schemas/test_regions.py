@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pycountry
@@ -141,3 +142,11 @@ def test_the_documents_name_the_partitioner_without_which_a_record_is_rejected()
     keys = {name: message["bindings"]["kafka"]["key"]["description"] for name, message in messages.items()}
     assert {name for name, told in keys.items() if "murmur2_random" in told} == {"event", "decision", "tick", "command"}
     assert "`partitioner=murmur2_random`" in reference()
+
+
+def test_the_documents_say_which_region_a_country_belongs_to() -> None:
+    """Who writes in another language has nothing else: under a wrong key a report never meets those of its own."""
+    told = re.findall(r"^\| `([a-z-]+)` \| ((?:[A-Z]{2} ?)+|none that is known) \|$", reference(), re.MULTILINE)
+    assert [region for region, _ in told] == list(ALL_REGIONS)
+    of_country = {country: region for region, named in told for country in re.findall(r"\b[A-Z]{2}\b", named)}
+    assert of_country == REGION_OF_COUNTRY
