@@ -202,7 +202,10 @@ class ProductionRun:
             fields = ", ".join(f"{shown(name)} ({count} rows)" for name, count in sorted(self._unread.items())[:20])
             typer.echo(f"not read, because feed {self._feed.name} has no such field: {fields}")
         if rejected := ledger.counts().rejected:
-            typer.echo(f"{rejected} bad lines are in {shown(str(rejects_file))}: mend them there and send them again")
+            typer.echo(
+                f"{rejected} bad lines are in {shown(str(rejects_file))}, with what is wrong: mend them where they "
+                "came from and send that again; what was taken is known by its id"
+            )
 
     def _write_resume(self, path: Path, source: Source, ledger: Ledger, cluster: str | None) -> None:
         resume = Resume(

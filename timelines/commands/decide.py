@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
         split INCIDENT --event ID ...  these events found an incident of their own
         pin INCIDENT --event ID ...    these events belong there, come what may
         retract [INCIDENT ...] [--event ID ...]  it did not happen, or does not count
-        redact --event ID ...          the content is removed for good
+        redact --event ID ...          its words leave the timelines; the log keeps them
         close INCIDENT ...             it is over
         reopen INCIDENT ...            it goes on
 

@@ -272,6 +272,17 @@ def test_bad_lines_are_told_kept_and_do_not_stop_the_rest(
     assert [record.event.event_id for record in read_log(settings)] == ["a", "b"]
 
 
+def test_the_remedy_for_bad_lines_is_one_that_works(produce: Producing, settings: Settings, tmp_path: Path) -> None:
+    """Not to send the rejects file: its lines are no reports."""
+    (tmp_path / "s.jsonl").write_text(GOOD % "a" + (GOOD % "b").replace("attack", "rumour"))
+    status, out, _ = produce("s.jsonl")
+    assert status == 3
+    assert "mend them where they came from and send that again" in out
+    (tmp_path / "s.jsonl").write_text(GOOD % "a" + GOOD % "b")
+    assert produce("s.jsonl")[0] == 0
+    assert [record.event.event_id for record in read_log(settings)] == ["a", "a", "b"]
+
+
 def test_standard_input_is_a_source_and_now_is_the_clock_of_live_use(produce: Producing, settings: Settings) -> None:
     began = datetime.now(UTC)
     status, out, err = ended(produce.start("-", "--clock", "now"), GOOD % "a" + "{\n" + GOOD % "b")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from timelines.cli import app
 
+ROOT = Path(__file__).parents[3]
 NO_BROKER = {"TIMELINES_BOOTSTRAP_SERVERS": "127.0.0.1:1", "TIMELINES_DECIDED_BY": ""}
 
 
@@ -33,3 +37,10 @@ def test_wrong_use_is_told_with_the_field(arguments: list[str], says: str) -> No
     result = CliRunner().invoke(app, ["decide", *arguments], env=NO_BROKER)
     assert result.exit_code == 2, result.output
     assert says in result.stderr
+
+
+def test_a_redaction_is_not_said_to_reach_the_log() -> None:
+    """It cannot: timelines are made anew from the log, and who must have words deleted has to know."""
+    told = CliRunner().invoke(app, ["decide", "--help"], env={"TERM": "dumb", "COLUMNS": "120"}).stdout
+    assert re.search(r"redact --event ID \.\.\. +its words leave the timelines; the log keeps them", told)
+    assert "What a redaction removes" in (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
