@@ -1,6 +1,6 @@
 """`make bench`: every benchmark in turn, kept in docs/benchmarks.json, and the report made of it.
 
-python -m benchmarks [--quick] [--report]
+python -m benchmarks [--rounds ROUNDS] [--report]
 """
 
 from __future__ import annotations

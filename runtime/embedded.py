@@ -116,6 +116,9 @@ def _librdkafka() -> ctypes.CDLL:
 
 def main(arguments: list[str]) -> int:
     """`python -m runtime.embedded [PARTITIONS [TOPIC ...]]`: prints the address, serves until it is told to end."""
+    if arguments and not (arguments[0].isdecimal() and int(arguments[0])):
+        sys.stderr.write("use: python -m runtime.embedded [PARTITIONS [TOPIC ...]]\n")
+        return 2
     partitions = int(arguments[0]) if arguments else DEFAULT_PARTITIONS
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from runtime.clients import headers_in, new_consumer, new_producer
 from runtime.settings import Settings
@@ -18,7 +19,8 @@ from schemas.headers import headers_of, read_headers
 from schemas.regions import partition_of, region_of
 from schemas.timeline import IncidentTimeline
 from schemas.topics import DEFAULT_PARTITIONS, EVENTS
-from timelines.cli import COMMANDS
+from timelines.cli import COMMANDS, app
+from timelines.log_file import first_line, log_line
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -103,6 +105,27 @@ def test_the_publisher_s_report_is_one_that_the_worker_takes(settings: Settings,
     assert isinstance(event, AttackEvent)
     assert key == region_of(event).encode() == b"europe"
     assert record.partition() == partition_of("europe", DEFAULT_PARTITIONS)
+
+
+@pytest.mark.broker
+def test_a_dumped_log_is_restored_record_by_record(settings: Settings, tmp_path: Path) -> None:
+    headers = [("ce_type", b"incidents.event.v1"), ("odd", b"\xff"), ("none", None)]
+    lines = [first_line(DEFAULT_PARTITIONS)] + [
+        log_line(partition, offset, 0, key, value, headers)
+        for partition, offset, key, value in ((1, 0, b"k", b"v"), (1, 1, None, b"\xff"), (4, 0, b"\xfe", None))
+    ]
+    (tmp_path / "log").write_bytes(b"\n".join(lines) + b"\n")
+    restore = [sys.executable, str(EXAMPLE.with_name("restore.py")), str(settings.bootstrap_servers), "log"]
+    ran = subprocess.run(restore, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    broker = {"TIMELINES_BOOTSTRAP_SERVERS": str(settings.bootstrap_servers)}
+    assert CliRunner().invoke(app, ["dump", "--log", str(tmp_path / "again")], env=broker).exit_code == 0
+    again = (tmp_path / "again").read_bytes().splitlines()
+    assert [re.sub(rb'"timestamp_ms":\d+', b'"timestamp_ms":0', line) for line in again] == lines
+
+    (tmp_path / "log").write_bytes(first_line(2) + b"\n")
+    ran = subprocess.run(restore, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (ran.returncode, ran.stderr) == (1, "incidents.events.v1 has 6 partitions, and the log is of 2\n")
 
 
 @pytest.mark.broker
