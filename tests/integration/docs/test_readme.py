@@ -49,6 +49,17 @@ def test_every_file_that_is_linked_exists() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_no_page_sends_its_reader_to_one_that_is_not_there() -> None:
+    hidden = {part for part in ROOT.iterdir() if part.name.startswith(".")}
+    pages = [page for page in ROOT.rglob("*.md") if not hidden & {page, *page.parents}]
+    there = {page.name for page in pages}
+    named = {(page.name, name) for page in pages for name in re.findall(r"[\w-]+\.md\b", page.read_text("utf-8"))}
+    assert [(page, name) for page, name in sorted(named) if name not in there] == []
+    for page in pages:
+        for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), f"{page}: {link}"
+
+
 #: a client that has nothing for the first poll, then a head, then an end that the subscriber tells
 _QUIET_AT_FIRST = """
 from collections import namedtuple
