@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from processors.correlation.identity import incident_id_of
 from tests.builders import REGION, a_decision, a_log, an_attack
-from tests.random_logs import a_core
+from tests.random_logs import TIGHT, a_core
 
 
 def test_a_report_that_suits_what_is_half_forgotten_founds_an_incident() -> None:
@@ -17,7 +19,7 @@ def test_a_report_that_suits_what_is_half_forgotten_founds_an_incident() -> None
             an_attack("00:01", event_id="e5", headline="Blast"),
         ]
     )
-    core = a_core()
+    core = a_core(replace(TIGHT, remembered=0))
     homes = {}
     for record in log:
         homes.update({entry.event_id: entry.incident_id for entry in core.apply(record).entries})
