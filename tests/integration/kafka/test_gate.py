@@ -24,7 +24,7 @@ from tests.tally_core import a_command, an_attack
 
 pytestmark = pytest.mark.kafka
 
-REGION = "antarctica"  # no other test of this broker reports from there
+REGION = "antarctica"  # no other test of this broker reports from there: its clock stands where one test put it
 
 
 def until(gate: Gate, done: Any, steps: int = 300) -> None:
@@ -96,7 +96,8 @@ def test_gates_come_and_go_and_every_command_is_answered_once(kafka_settings: Se
     admin = new_admin(settings)
     create_topics(admin, settings)
     partitions = equal_partitions(admin, [EVENTS, COMMANDS, REJECTED])
-    regions = list({partition_of(region, partitions): region for region in ALL_REGIONS}.values())
+    others = (region for region in ALL_REGIONS if region != REGION)
+    regions = list({partition_of(region, partitions): region for region in others}.values())
     producer = new_producer(settings, "test")
     now = datetime.now(UTC)
 
