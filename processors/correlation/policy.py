@@ -26,7 +26,7 @@ class Policy:
     #: since closing. A year's return of the date, a hearing, an appeal wakes an incident, and the days count anew
     forget_after: timedelta = timedelta(days=580)
     #: digests of a region that are never forgotten, however old: a log that tells of years, and a region of which
-    #: little is told, keep all they have (docs/decisions/0077). Some 22 MB a region at most
+    #: little is told, keep all they have (docs/decisions/0077). Of one report each, some 22 MB a region
     remembered: int = 2_000
 
     #: log-odds of a link that the report itself states (corrects, retracts): above any sum of evidence

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+#: what no longer stands may fill half of the heap, and this much of a small one
+_SLACK: Final = 64
 
 
 class Schedule:
@@ -21,6 +25,10 @@ class Schedule:
         if standing is None or due < standing:
             self._entry[incident_id] = due
             heappush(self._heap, (due, incident_id))
+            if len(self._heap) > 2 * len(self._entry) + _SLACK:
+                # nobody asks for what is due in years, or while few are held: nothing else would clear it away
+                self._heap = [(due, incident_id) for incident_id, due in self._entry.items()]
+                heapify(self._heap)
 
     def next(self, now: int) -> tuple[int, str] | None:
         """(entry, incident) that comes first, if its entry is not after `now`. It stays until it is dropped."""
