@@ -5,6 +5,10 @@ partitions had no leader in that time, and the coordinator took a commit for com
 marker. The next writer was let in, its reader did not see the batch, did it again, and the marker of *that* batch made
 both visible. With replicas on other nodes there is always a leader, and no such hole was seen.
 
+A broker that is killed and started again can do the same while its writer lives. The writer's next commit ends both
+wherever it has records itself; in a topic where it has none, what is open stays unread until the next commit there.
+That is not looked for: the state is whole, and only another commit, never an abort, would make it right.
+
 So whoever takes a partition over looks whether the state ends where it can be read to. If it does not, after the former
 owner was fenced, nobody will ever end what is open there but the new owner: by aborting a transaction of its own in the
 same places. Nobody has seen the records; they are done again.
