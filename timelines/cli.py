@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -29,6 +30,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "decide": ("decide", "Ask for a decision: merge, split, pin, retract, redact, close, reopen."),
     "kafka": ("kafka", "Run Apache Kafka on this machine."),
 }
+
+#: as pyproject.toml names it
+_PACKAGE: Final = "incident-timelines"
 
 
 class _Lazy(TyperGroup):
@@ -84,8 +88,19 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(version(_PACKAGE))
+        raise typer.Exit(0)
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the installed version, and end."),
+    ] = False,
+) -> None:
     pass
 
 
