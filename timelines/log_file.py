@@ -21,7 +21,7 @@ _MOST_PARTITIONS: Final = 1_000
 
 
 class BadLogLine(Exception):
-    """A line is no record of a dumped log; says which and what to do."""
+    """A line is no record of a dumped log, or not the next one; says which and what to do."""
 
 
 def first_line(partitions: int) -> bytes:
@@ -53,7 +53,7 @@ def read_log(lines: Iterable[tuple[int, bytes]]) -> tuple[int, Iterator[RawRecor
     """The number of partitions, and the records in the order of the lines. lines: number from 1, bytes.
 
     Raises BadLogLine, at once or while the records are read: a log with a hole is no log, so nothing is passed
-    over but blank lines.
+    over but blank lines. Whether records are missing is for `without_holes` to say.
     """
     numbered = iter(lines)
     number, line = next(numbered, (1, b""))
@@ -88,6 +88,24 @@ def _records(lines: Iterator[tuple[int, bytes]], partitions: int) -> Iterator[Ra
                 raise ValueError(f"partition must be below {partitions}")
         except (ValueError, KeyError, TypeError) as error:
             raise _bad(number, error) from error
+        yield record
+
+
+def without_holes(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
+    """The same records, as a router takes them: each partition from offset 0 on; what comes again is passed on.
+
+    Raises BadLogLine. The router would tell of the hole what a worker must do, whose state and topic there are none of.
+    """
+    reached: dict[int, int] = {}
+    for record in records:
+        expected = reached.get(record.partition, 0)
+        if record.offset > expected:
+            raise BadLogLine(
+                f"{record.topic}[{record.partition}]: offset {expected} was to come next and {record.offset} came: "
+                "records are missing, or lines stand in another order. Write the file anew with `timelines dump --log "
+                "FILE`; where the broker's log lacks them too, take a file that was dumped while it had them"
+            )
+        reached[record.partition] = max(expected, record.offset + 1)
         yield record
 
 

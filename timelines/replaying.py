@@ -17,7 +17,7 @@ from runtime.terminal import shown
 from schemas.regions import region_of
 from schemas.topics import REJECTED, UPDATES
 from timelines.files import Results, Targets
-from timelines.log_file import BadLogLine, read_log
+from timelines.log_file import BadLogLine, read_log, without_holes
 from timelines.outputs import Named, overlap
 from timelines.producing import Interrupts
 from timelines.progress import Bar
@@ -62,7 +62,7 @@ class Replay:
     also_read: tuple[Named, ...] = ()
 
     def run(self) -> Status:
-        """Raises SourceError, RejectsError, BadLogLine, GapInLog, OSError; no result has been written then."""
+        """Raises SourceError, RejectsError, BadLogLine, OSError; no result has been written then."""
         began = time.monotonic()
         with (
             looking_once(),
@@ -144,7 +144,8 @@ def records_of(source: Source, feed: str, partitions: int, rejects: Rejects) -> 
     Raises BadLogLine, at once or while the records are read; and as `past_events` does.
     """
     if feed == FeedName.LOG:
-        return read_log(_numbered(source))
+        partitions, records = read_log(_numbered(source))
+        return partitions, without_holes(records)
     events = past_events(source, FEEDS[feed], rejects)
     return partitions, as_log(((event, region_of(event)) for event in events), partitions)
 

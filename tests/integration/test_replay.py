@@ -217,6 +217,9 @@ def test_a_hole_in_a_log_is_told(tmp_path: Path, run: Callable[..., Ended]) -> N
     done = run("log", "--feed", "log", "--timelines", "t")
     assert done.returncode == 1
     assert b"offset 0 was to come next and 1 came" in done.stderr
+    assert b"`timelines dump --log FILE`" in done.stderr
+    assert b"state" not in done.stderr  # a worker's remedy: who replays a file has none
+    assert not (tmp_path / "t").exists()
 
 
 def test_a_record_that_was_rejected_when_the_log_was_live_is_rejected_again_and_is_no_failure(

@@ -12,7 +12,6 @@ import typer
 from processors.cores import load_weights
 from processors.correlation.linking.reasons import ALONE
 from processors.correlation.linking.weights import BadWeights
-from processors.router import GapInLog
 from runtime.terminal import shown
 from schemas.timeline import Link
 from timelines import explaining
@@ -64,7 +63,7 @@ def register(app: typer.Typer) -> None:
             fail("explain", error, Status.WRONG_USE)
         except OSError as error:
             fail("explain", f"{error.filename or 'a file'}: {error.strerror}", Status.FAILED)
-        except (UnknownEvent, BadLogLine, GapInLog) as error:
+        except (UnknownEvent, BadLogLine) as error:
             fail("explain", error, Status.FAILED)
         looked = story.looked
         if incident is not None:

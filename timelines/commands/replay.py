@@ -9,7 +9,6 @@ import typer
 
 from processors.cores import real_cores
 from processors.correlation.linking.weights import BadWeights
-from processors.router import GapInLog
 from timelines.connection import fail, settings_for
 from timelines.files import Targets
 from timelines.log_file import BadLogLine
@@ -68,7 +67,7 @@ def register(app: typer.Typer) -> None:
             status = Replay(source, feed.value, targets, real_cores(weights), count, rejects, also_read).run()
         except (SourceError, BadWeights) as error:
             fail("replay", error, Status.WRONG_USE)
-        except (RejectsError, BadLogLine, GapInLog) as error:
+        except (RejectsError, BadLogLine) as error:
             fail("replay", error, Status.FAILED)
         except OSError as error:
             fail("replay", f"{error.filename or 'a file'}: {error.strerror}", Status.FAILED)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from processors.router import RawRecord
 from schemas.topics import EVENTS
-from timelines.log_file import BadLogLine, first_line, log_line, read_log
+from timelines.log_file import BadLogLine, first_line, log_line, read_log, without_holes
 
 _RECORDS = st.builds(
     RawRecord,
@@ -73,3 +73,32 @@ def test_a_line_that_is_no_record_is_told_with_its_number(line: bytes) -> None:
 def test_a_file_that_is_no_dumped_log_is_told_at_once(lines: list[bytes]) -> None:
     with pytest.raises(BadLogLine, match=r"^line 1 is no line of a dumped log"):
         read_log(enumerate(lines, 1))
+
+
+def records_at(*places: tuple[int, int]) -> list[RawRecord]:
+    """places: partition and offset of each."""
+    return [RawRecord(EVENTS, partition, offset, b"world", b"{}") for partition, offset in places]
+
+
+def test_a_log_without_a_hole_comes_as_it_is_whichever_partitions_alternate_and_whatever_comes_twice() -> None:
+    whole = records_at((0, 0), (2, 0), (0, 1), (0, 0), (0, 2), (2, 1))
+    assert list(without_holes(whole)) == whole
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ([(0, 0), (1, 0), (0, 2)], r"\[0\]: offset 1 was to come next and 2 came"),
+        ([(0, 0), (1, 40)], r"\[1\]: offset 0 was to come next and 40 came"),
+        ([(3, 0), (3, 1), (3, 0), (3, 3)], r"\[3\]: offset 2 was to come next and 3 came"),
+    ],
+)
+def test_a_hole_is_told_behind_what_stands_before_it_with_what_mends_a_file(
+    places: list[tuple[int, int]], said: str
+) -> None:
+    *before, behind = records_at(*places)
+    read = without_holes([*before, behind])
+    assert [next(read) for _ in before] == before
+    with pytest.raises(BadLogLine, match=said) as told:
+        next(read)
+    assert "timelines dump --log FILE" in str(told.value)
