@@ -5,6 +5,7 @@ All clients are confluent-kafka (librdkafka). Consumers read only committed reco
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
@@ -31,6 +32,8 @@ _LEARN_S: Final = 1.0
 _KEPT_TOO_LONG: Final = frozenset(
     {KafkaError._UNKNOWN_PARTITION, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
 )
+#: what librdkafka says around its reasons: which of its connections it was, and how long in which of its states
+_ITS_OWN: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state .*\)$")
 _headers: Final[Callable[[Message], list[tuple[str, bytes | None]] | None]] = methodcaller("headers")
 
 
@@ -39,7 +42,7 @@ class BrokerUnreachable(Exception):
 
     def __init__(self, servers: str, why: str) -> None:
         super().__init__(
-            f"no Kafka broker answers at {servers} ({why}): start one (`timelines kafka start`), "
+            f"no Kafka broker answers at {servers} ({_ITS_OWN.sub('', why)}): start one (`timelines kafka start`), "
             f"or set {PREFIX}BOOTSTRAP_SERVERS or --bootstrap-servers to one that runs"
         )
 
@@ -47,7 +50,11 @@ class BrokerUnreachable(Exception):
 def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
     """Address and security, as librdkafka names them. Raises SettingsError without an address."""
     if settings.bootstrap_servers is None:
-        raise SettingsError(f"{PREFIX}BOOTSTRAP_SERVERS", 'is not set: give the broker, for example "127.0.0.1:9092"')
+        raise SettingsError(
+            f"{PREFIX}BOOTSTRAP_SERVERS",
+            'is not set: set it, or give --bootstrap-servers, for example "127.0.0.1:9092", where '
+            "`timelines kafka start` starts a broker",
+        )
     config: dict[str, Any] = {
         "bootstrap.servers": settings.bootstrap_servers,
         "client.id": f"{settings.app_id}-{client_id}",

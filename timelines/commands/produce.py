@@ -16,7 +16,7 @@ from producers.resume import ResumeError
 from runtime.clients import BrokerUnreachable
 from runtime.settings import SettingsError
 from runtime.terminal import shown
-from timelines.connection import settings_for
+from timelines.connection import BootstrapServers, settings_for
 from timelines.producing import NoLog, ProductionRun
 from timelines.sources import FeedName, SourceError, Status
 
@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
             Path | None, typer.Option(help="Where bad lines go (default: SOURCE.rejects.jsonl in the working folder).")
         ] = None,
         resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")] = False,
-        bootstrap_servers: Annotated[str | None, typer.Option(help="host:port of the Kafka brokers.")] = None,
+        bootstrap_servers: BootstrapServers = None,
     ) -> None:
         """Read a feed and append its events to the log.
 
