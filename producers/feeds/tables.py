@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ _EMPTY: Final = "has no text in any column: it is left out"
 _TAG: Final = "#"
 _HXL: Final = "is a row of HXL tags, which tell what the columns hold: it is left out"
 _LEFT_OPEN: Final = 'has a quote (") that is never closed: close it or double it'
+_QUOTED: Final = re.compile(rb'"[^"]*"')
 #: Spark and MySQL write them
 _BACKSLASHED: Final = 'has quotes written as \\": write them doubled ("")'
 
@@ -133,7 +135,8 @@ def _header(raw: bytes, columns: Columns) -> tuple[list[str], str, bool] | str:
 class _Table:
     """What the header says of the rows. unread: names of the columns that nobody knows.
 
-    Where the last columns have no name, as spreadsheets leave them, a row may end anywhere behind the named.
+    Where the last columns have no name, as spreadsheets leave them, a row may end anywhere behind the named. Of columns
+    that the header does not have it may hold empty cells.
 
     days: columns of days. day_first: how they are written, where another row tells it
     """
@@ -185,14 +188,25 @@ class _Table:
         return not isinstance(cells, str) and len(cells) == len(self.header)
 
     def _cells(self, raw: bytes) -> list[str] | str:
-        """Those of one row, or what is wrong with it."""
+        """Those of one row, or what is wrong with it. Empty ones behind the last column count for nothing."""
         cells = _cells(raw, self.separator)
-        if isinstance(cells, str) or self.header[-1:] != ("",):
+        if isinstance(cells, str):
             return cells
-        while len(cells) > len(self.header) and not cells[-1]:
-            cells.pop()
+        surplus = cells[len(self.header) :]
+        if surplus and not any(map(str.strip, surplus)) and not self._may_be_shifted(raw):
+            del cells[len(self.header) :]
         missing = self.header[len(cells) :]
         return cells if any(missing) else [*cells, *missing]
+
+    def _may_be_shifted(self, raw: bytes) -> bool:
+        """Whether a separator outside of quotes is followed by a space and more, as the commas of notes are.
+
+        What lies behind the last column may be the last column then, which is empty.
+        """
+        if self.header[-1:] == ("",):
+            return False
+        separator = re.escape(self.separator.encode())
+        return re.search(separator + rb" +[^\s" + separator + rb"]", _QUOTED.sub(b"", raw)) is not None
 
     def row(self, number: int, raw: bytes) -> Row:
         """What stands in the bytes of one row."""

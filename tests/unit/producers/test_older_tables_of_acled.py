@@ -110,6 +110,8 @@ def test_columns_without_a_name_at_the_ends_of_lines_are_passed_over() -> None:
         (found,) = AcledFeed().read([Line(1, header.raw + b",,,"), Line(2, row.raw + behind)])
         assert isinstance(found, Parsed)
         assert found.event == event_of(OLD)
-    for header_behind, behind in ((b"", b","), (b",,,", b",,,,more")):
+    (found,) = AcledFeed().read([header, Line(2, row.raw + b",")])
+    assert isinstance(found, Parsed)
+    for header_behind, behind in ((b"", b",more"), (b",,,", b",,,,more")):
         (found,) = AcledFeed().read([Line(1, header.raw + header_behind), Line(2, row.raw + behind)])
         assert isinstance(found, Bad)

@@ -250,3 +250,35 @@ def test_an_export_without_a_needed_column_is_told_from_a_table_without_its_head
     assert isinstance(row, Bad)
     assert "it lacks actor1, " in row.problem
     assert remedy in row.problem
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+@pytest.mark.parametrize("behind", ["@", "@@@@", " @ @", "@\r"])
+def test_empty_cells_behind_the_last_column_are_none(behind: str, separator: str) -> None:
+    raws = acled("one", NOTES, "three", separator=separator)
+    wider = [*raws[:5], *(raw + behind.replace("@", separator).encode() for raw in raws[5:])]
+    found, given = rows_of(wider), rows_of(raws)
+    assert [type(row) for row in found] == [Parsed] * 3
+    assert [event_of(row) for row in found] == [event_of(row) for row in given]
+    assert b"\n".join(row.raw for row in found) == b"\n".join(wider[1:])
+
+
+@pytest.mark.parametrize("behind", [b",1", b",,1", b",1,", b',"x",,', b",NA"])
+def test_a_cell_behind_the_last_column_that_is_not_empty_is_refused(behind: bytes) -> None:
+    header, one, two = acled("one", "two")
+    bad, good = rows_of([header, one + behind, two])
+    assert isinstance(bad, Bad)
+    wanted = f"has {len(ACLED) + behind.count(b',')} columns where the header has {len(ACLED)}: a separator"
+    assert bad.problem.startswith(wanted)
+    assert (bad.raw, type(good)) == (one + behind, Parsed)
+
+
+def test_a_row_that_a_comma_of_its_own_notes_made_wider_is_no_row_with_an_empty_cell_behind_it() -> None:
+    """Its last column is empty: the notes would lose their end to the tags, and nobody would be told."""
+    rest = {name: cell for name, cell in ACLED.items() if name not in ("notes", "timestamp")}
+    header, row = (line.raw for line in table({**rest, "notes": "They met@ and shot.", "tags": ""}))
+    (bad,) = rows_of([header, row.replace(b"@", b",")])
+    assert isinstance(bad, Bad)
+    assert "a separator stands in a field unquoted" in bad.problem
+    (wider,) = rows_of([header, row.replace(b"They met@ and shot.", b'"They met, and shot."') + b","])
+    assert event_of(wider).text == "They met, and shot."
