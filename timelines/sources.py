@@ -92,7 +92,7 @@ class Source:
         #: for `overlap`
         self.named: Named = ("the source", source)
         self._stopped = stopped
-        self._digest = hashlib.sha256()
+        self._line = _OpenLine()
         self._expected: tuple[int, str] | None = None
         self.lines_read = 0
         self.bytes_read = 0
@@ -123,19 +123,22 @@ class Source:
 
     def digest(self) -> str:
         """SHA-256, in hex, of the lines given out so far."""
-        return self._digest.hexdigest()
+        return self._line.digest.hexdigest()
 
     def lines(self) -> Iterator[Line | LongLine]:
         """Every line once, without its line feed. Raises SourceError (SourceChanged: see `expect`), Stopped."""
-        line = _OpenLine(self._digest)
-        for chunk in self._chunks():
-            *ended, begun = chunk.split(b"\n")
-            for part in ended:
-                line.take(part)
+        line = self._line
+        try:
+            for chunk in self._chunks():
+                *ended, begun = chunk.split(b"\n")
+                for part in ended:
+                    line.take(part)
+                    yield self._numbered(line)
+                line.take(begun)
+            if line.size:
                 yield self._numbered(line)
-            line.take(begun)
-        if line.size:
-            yield self._numbered(line)
+        finally:
+            line.drop()
         if self._expected is not None and self._expected[0] > self.lines_read:
             raise SourceChanged(
                 f"{self.name} has {self.lines_read:,} lines, it had {self._expected[0]:,} when the run was "
@@ -189,28 +192,43 @@ class Source:
 
 
 class _OpenLine:
-    """A line that is being read; from MAX_LINE_BYTES on it goes to a file on disk instead of memory."""
+    """A line that is being read; from MAX_LINE_BYTES on it goes to a file on disk instead of memory.
 
-    def __init__(self, digest: hashlib._Hash) -> None:
-        self._digest = digest
+    digest: of the lines that have ended; what is begun may never be given out
+    """
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self._ahead = self.digest
         self._held = bytearray()
         self._spilled: BinaryIO | None = None
         self.size = 0
 
     def take(self, part: bytes) -> None:
-        self._digest.update(part)
         self.size += len(part)
         if self._spilled is None and self.size > MAX_LINE_BYTES:
             self._spilled = tempfile.TemporaryFile()  # noqa: SIM115 - whoever writes it to the rejects closes it
             self._spilled.write(self._held)
+            self._ahead = self.digest.copy()
+            self._ahead.update(self._held)
             self._held = bytearray()
         if self._spilled is not None:
             self._spilled.write(part)
+            self._ahead.update(part)
         else:
             self._held += part
 
+    def drop(self) -> None:
+        """What has not ended is wanted by nobody."""
+        if self._spilled is not None:
+            self._spilled.close()
+
     def end(self, number: int) -> Line | LongLine:
-        self._digest.update(b"\n")
+        if self._spilled is not None:
+            self.digest = self._ahead
+        else:
+            self.digest.update(self._held)
+        self.digest.update(b"\n")
         ended: Line | LongLine
         if self._spilled is not None:
             self._spilled.seek(0)

@@ -11,6 +11,7 @@ import pytest
 from producers.feeds import MAX_LINE_BYTES, Bad, Line, Parsed
 from schemas.codec import MAX_RECORD_BYTES
 from tests.database_rows import ACLED, table
+from timelines import sources
 from timelines.rejects import TOLD_ONE_BY_ONE, LongLine, Rejects, RejectsError, raw_of
 from timelines.sources import FEEDS, Source, SourceChanged, SourceError, Stopped, past_events, read_rows, rejects_path
 
@@ -211,3 +212,33 @@ def test_a_replay_reads_past_events_in_file_order_stamped_and_keeps_the_bad_line
         events = list(past_events(opened, FEEDS["coded"], rejects))
     assert [(event.event_id, f"{event.recorded_at:%m-%d}") for event in events] == [("1", "11-07"), ("2", "11-07")]
     assert rejects.count == 1
+
+
+@pytest.mark.parametrize("longest", [1, 100])
+def test_a_run_that_is_stopped_in_the_middle_of_a_line_goes_on_from_the_lines_before(
+    longest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_CHUNK_BYTES", 9)
+    monkeypatch.setattr(sources, "MAX_LINE_BYTES", longest)
+    asked = 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1
+
+    source = a_file(tmp_path, b"one", b"two", b"three")
+    with Source(source, stopped=stopped) as before, pytest.raises(Stopped):
+        for line in before.lines():
+            drop(line)
+    assert before.lines_read == 2
+    with Source(source) as now:
+        now.expect(2, before.digest())
+        for line in now.lines():
+            drop(line)
+        assert (now.lines_read, now.is_unverified) == (3, False)
+
+
+def drop(line: Line | LongLine) -> None:
+    if isinstance(line, LongLine):
+        line.bytes_.close()
