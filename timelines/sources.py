@@ -1,6 +1,6 @@
 """What `produce` and `replay` have in common: a source read line by line, and the rows that a feed makes of it.
 
-SOURCE is a file, or "-" for standard input. What a run ends with is in `Status`.
+SOURCE is a file, packed by gzip or not, or "-" for standard input. What a run ends with is in `Status`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from schemas.event import AnyEvent
 
 from .outputs import Named, overlap
 from .rejects import LongLine, Rejects
+from .unpacking import Unreadable, check_start, unpacked
 
 _CHUNK_BYTES: Final = 256 * 1024
 #: a shorter line never makes a message that is too large: parsing adds fields, and JSON makes six bytes of one at most
@@ -80,7 +81,7 @@ class Stopped(Exception):
 
 
 class Source:
-    """An opened source: its lines, how many were given out, and the digest of those.
+    """An opened source: its lines, unpacked, how many were given out, and the digest of those.
 
     stopped: asked between reads; reading then ends with Stopped
     Raises SourceError.
@@ -95,6 +96,7 @@ class Source:
         self._line = _OpenLine()
         self._expected: tuple[int, str] | None = None
         self.lines_read = 0
+        #: as it is stored
         self.bytes_read = 0
         #: whether the end was reached
         self.whole = False
@@ -111,6 +113,8 @@ class Source:
             raise SourceError(f"SOURCE: {source} is a folder: name a file in it")
         #: bytes, where that is known beforehand
         self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        if self.size is not None:  # a pipe would have to be waited for
+            self._check_start()
 
     def expect(self, lines: int, digest: str) -> None:
         """The first `lines` lines must have this digest; `lines()` raises SourceChanged where they have not."""
@@ -129,7 +133,7 @@ class Source:
         """Every line once, without its line feed. Raises SourceError (SourceChanged: see `expect`), Stopped."""
         line = self._line
         try:
-            for chunk in self._chunks():
+            for chunk in self._unpacked():
                 *ended, begun = chunk.split(b"\n")
                 for part in ended:
                     line.take(part)
@@ -157,6 +161,26 @@ class Source:
                 )
             self._expected = None
         return ended
+
+    def _check_start(self) -> None:
+        try:
+            start = os.pread(self._file, _CHUNK_BYTES, os.lseek(self._file, 0, os.SEEK_CUR))
+        except OSError:  # then it is told where it is read
+            return
+        try:
+            check_start(start)
+        except Unreadable as error:
+            self.close()
+            raise SourceError(f"SOURCE: {self.name} {error}") from error
+
+    def _unpacked(self) -> Iterator[bytes]:
+        try:
+            for chunk in unpacked(self._chunks()):
+                yield chunk
+                self._end_if_stopped()  # a few bytes of gzip may hold gigabytes
+        except Unreadable as error:
+            where = f" ({self.lines_read:,} lines before that were read)" if self.lines_read else ""
+            raise SourceError(f"{self.name} {error}{where}") from error
 
     def _chunks(self) -> Iterator[bytes]:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -129,6 +130,32 @@ def test_standard_input_is_a_source(source: Path, tmp_path: Path, run: Callable[
         done = subprocess.run(command, cwd=tmp_path, stdin=file, capture_output=True, timeout=120, check=False)
     assert done.returncode == 3, done.stderr
     assert (tmp_path / "by-pipe").read_bytes() == (tmp_path / "by-name").read_bytes()
+
+
+def test_a_source_that_is_packed_by_gzip_gives_the_same_bytes_from_a_file_and_from_a_pipe(
+    source: Path, tmp_path: Path, run: Callable[..., Ended]
+) -> None:
+    assert run(source, "--timelines", tmp_path / "plain").returncode == 3
+    (tmp_path / "packed.gz").write_bytes(gzip.compress(source.read_bytes()))
+    done = run("packed.gz", "--timelines", tmp_path / "unpacked")
+    assert (done.returncode, b"packed.gz, line 21: kind" in done.stderr) == (3, True)
+    command = [sys.executable, "-m", "timelines", "replay", "-", "--timelines", "piped", "--rejects", os.devnull]
+    with (tmp_path / "packed.gz").open("rb") as file, subprocess.Popen(["cat"], stdin=file, stdout=-1) as cat:
+        done = subprocess.run(command, cwd=tmp_path, stdin=cat.stdout, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 3, done.stderr
+    assert (
+        (tmp_path / "plain").read_bytes() == (tmp_path / "unpacked").read_bytes() == (tmp_path / "piped").read_bytes()
+    )
+
+
+def test_a_packed_source_that_was_cut_off_is_told_and_no_result_is_written(
+    source: Path, tmp_path: Path, run: Callable[..., Ended]
+) -> None:
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(source.read_bytes())[:-300])
+    done = run("cut.gz", "--timelines", "t", "--rejects", os.devnull)
+    assert done.returncode == 2
+    assert b"timelines replay: cut.gz ends in the middle of what gzip packed" in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"cut.gz"}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Stamps(StrEnum):
 def register(app: typer.Typer) -> None:
     @app.command()
     def produce(
-        source: Annotated[str, typer.Argument(help="File of reports, as --feed says; - for standard input.")],
+        source: Annotated[str, typer.Argument(help="File of reports, as --feed says, gzip too; - for standard input.")],
         feed: Annotated[
             FeedName,
             typer.Option(

@@ -20,7 +20,7 @@ from timelines.sources import SourceError, Status
 def register(app: typer.Typer) -> None:
     @app.command()
     def replay(
-        source: Annotated[str, typer.Argument(help="File of reports, as --feed says; - for standard input.")],
+        source: Annotated[str, typer.Argument(help="File of reports, as --feed says, gzip too; - for standard input.")],
         feed: Annotated[
             FeedName,
             typer.Option(

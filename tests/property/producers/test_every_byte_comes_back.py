@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tempfile
 from pathlib import Path
@@ -15,15 +16,32 @@ from producers.ledger import RowNumbers
 from timelines import sources
 from timelines.rejects import LongLine, Rejects, raw_of
 from timelines.sources import Source
+from timelines.unpacking import Unreadable, check_start
 
 
-@given(content=st.binary(max_size=200), chunk=st.integers(1, 64), longest=st.integers(0, 40))
-def test_the_lines_of_a_source_join_to_the_source_however_it_is_read(content: bytes, chunk: int, longest: int) -> None:
+def begins_like_text(content: bytes) -> bool:
+    try:
+        check_start(content)
+    except Unreadable:
+        return False
+    return not content.startswith(b"\x1f\x8b\x08")
+
+
+@given(
+    content=st.binary(max_size=200).filter(begins_like_text),
+    is_packed=st.booleans(),
+    chunk=st.integers(1, 64),
+    longest=st.integers(0, 40),
+)
+def test_the_lines_of_a_source_join_to_the_source_however_it_is_read(
+    content: bytes, is_packed: bool, chunk: int, longest: int
+) -> None:
+    stored = gzip.compress(content) if is_packed else content
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "_CHUNK_BYTES", chunk)
         patch.setattr(sources, "MAX_LINE_BYTES", longest)
         path = Path(folder) / "s"
-        path.write_bytes(content)
+        path.write_bytes(stored)
         found: list[bytes] = []
         with Source(str(path)) as source:
             for line in source.lines():
@@ -35,7 +53,7 @@ def test_the_lines_of_a_source_join_to_the_source_however_it_is_read(content: by
                         found.append(line.bytes_.read())
                     assert len(found[-1]) == line.size > longest
             assert source.whole
-            assert source.bytes_read == len(content)
+            assert source.bytes_read == len(stored)
     expected = content.split(b"\n")
     assert found == (expected if expected[-1] else expected[:-1])
 
