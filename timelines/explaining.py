@@ -147,7 +147,7 @@ class _Fate:
 
 
 def explain(source: str, feed: str, event_id: str, weights: Weights, tell: Callable[[str], None]) -> Story:
-    """Replays the source, all of it. feed: a name of FEEDS, or "log". tell: is given a line for each bad line of it.
+    """Replays the source, all of it. feed: a name of FEEDS, or LOG. tell: is given a line for each bad line of it.
 
     Raises UnknownEvent, SourceError, BadLogLine, and OSError where the source ends in the middle of a read.
     """

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from processors.collecting import looking_once
 from processors.cores import Cores
@@ -22,32 +21,23 @@ from timelines.outputs import Named, overlap
 from timelines.producing import Interrupts
 from timelines.progress import Bar
 from timelines.rejects import LongLine, Rejects
-from timelines.sources import FEEDS, Source, SourceError, Status, Stopped, past_events, rejects_path
+from timelines.sources import FEEDS, FeedName, Source, SourceError, Status, Stopped, past_events, rejects_path
 
+#: a log that `dump --log` wrote
+LOG: Final = "log"
+#: what --feed takes of commands that read one, too
+ReplayedFeed = Literal[FeedName, "log"]
 #: how many records that the core did not take are told about one by one
 _TOLD_ONE_BY_ONE: Final = 20
 #: how many different tracebacks are shown
 _TRACEBACKS: Final = 3
 
 
-class FeedName(StrEnum):
-    """The names of FEEDS, and a log that `dump --log` wrote, as an option of commands takes them."""
-
-    CODED = "coded"
-    EVENTS = "events"
-    ACLED = "acled"
-    GED = "ged"
-    GDELT = "gdelt"
-    ICEWS = "icews"
-    POLECAT = "polecat"
-    LOG = "log"
-
-
 @dataclass(frozen=True, slots=True)
 class Replay:
     """What to replay, and where to.
 
-    feed: a name of FEEDS, or "log"
+    feed: a name of FEEDS, or LOG
     partitions: of the log that is thought of; a dumped log brings its own number
     rejects: where lines go that are no events; None: SOURCE.rejects.jsonl
     also_read: what else nothing may be written over, named for `overlap`
@@ -85,7 +75,7 @@ class Replay:
                 return Status.INTERRUPTED
             self.targets.write(results)
             bar.say(_summary(results, self.targets, rejects, told, time.monotonic() - began))
-        if rejects.count or (told.count and self.feed != FeedName.LOG):  # in a log they were rejected when it was live
+        if rejects.count or (told.count and self.feed != LOG):  # in a log they were rejected when it was live
             return Status.BAD_LINES
         return Status.ALL_WELL
 
@@ -143,7 +133,7 @@ def records_of(source: Source, feed: str, partitions: int, rejects: Rejects) -> 
 
     Raises BadLogLine, at once or while the records are read; and as `past_events` does.
     """
-    if feed == FeedName.LOG:
+    if feed == LOG:
         partitions, records = read_log(_numbered(source))
         return partitions, without_holes(records)
     events = past_events(source, FEEDS[feed], rejects)

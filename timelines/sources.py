@@ -13,10 +13,10 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, Literal, Self
 
 from producers.feeds import MAX_LINE_BYTES, Bad, Feed, Line, Parsed
 from producers.feeds.acled import AcledFeed
@@ -40,22 +40,12 @@ _CHUNK_BYTES: Final = 256 * 1024
 _SURELY_FITS_BYTES: Final = 150_000
 _STOP_POLL_S: Final = 0.2
 
+#: what --feed takes, each the name of one of FEEDS
+FeedName = Literal["coded", "events", "acled", "ged", "gdelt", "icews", "polecat"]
 FEEDS: Final[dict[str, Feed]] = {
     feed.name: feed
     for feed in (CodedFeed(), EventsFeed(), AcledFeed(), GedFeed(), GdeltFeed(), IcewsFeed(), PolecatFeed())
 }
-
-
-class FeedName(StrEnum):
-    """The names of FEEDS, as an option of commands takes them."""
-
-    CODED = "coded"
-    EVENTS = "events"
-    ACLED = "acled"
-    GED = "ged"
-    GDELT = "gdelt"
-    ICEWS = "icews"
-    POLECAT = "polecat"
 
 
 class Status(IntEnum):

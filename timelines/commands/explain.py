@@ -20,7 +20,7 @@ from timelines.explaining import Looked, Story, UnknownEvent
 from timelines.log_file import BadLogLine
 from timelines.outputs import PRINTED, overlap
 from timelines.picturing import picture
-from timelines.replaying import FeedName
+from timelines.replaying import ReplayedFeed
 from timelines.sources import SourceError, Status
 
 _SHOWN: Final = 5
@@ -35,8 +35,9 @@ def register(app: typer.Typer) -> None:
             str | None, typer.Argument(help="Of the incidents that were looked at, this one alone.")
         ] = None,
         feed: Annotated[
-            FeedName, typer.Option(help="Format of SOURCE, as `replay` takes it; log: of `dump --log`.")
-        ] = FeedName.CODED,
+            ReplayedFeed,
+            typer.Option(help="Format of SOURCE, as `replay` takes it; log: of `dump --log`."),
+        ] = "coded",
         weights: Annotated[
             Path | None, typer.Option(help="Weights that `timelines fit` wrote. [default: those that are shipped]")
         ] = None,
@@ -58,7 +59,7 @@ def register(app: typer.Typer) -> None:
             fail("explain", problem, Status.WRONG_USE)
         try:
             loaded, _ = load_weights(weights)
-            story = explaining.explain(source, feed.value, event, loaded, lambda line: typer.echo(line, err=True))
+            story = explaining.explain(source, feed, event, loaded, lambda line: typer.echo(line, err=True))
         except (SourceError, BadWeights) as error:
             fail("explain", error, Status.WRONG_USE)
         except OSError as error:

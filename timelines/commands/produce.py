@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
                 help="Format of SOURCE: coded reports, our own events, rows of a database (ACLED, UCDP GED) or of a "
                 "machine coder (GDELT, ICEWS, POLECAT)."
             ),
-        ] = FeedName.CODED,
+        ] = "coded",
         order: Annotated[
             Order, typer.Option(help="As the lines stand, or by the time of publication (else end of occurrence).")
         ] = Order.FILE,
@@ -84,9 +84,9 @@ def register(app: typer.Typer) -> None:
             choice = _choice(order, since, until, duration, speed, clock)
             settings = settings_for("produce", bootstrap_servers=bootstrap_servers)
             options = {
-                "feed": feed.value, "order": order.value, "from": since or "", "to": until or "", "clock": clock.value
+                "feed": feed, "order": order.value, "from": since or "", "to": until or "", "clock": clock.value
             }  # fmt: skip
-            status = ProductionRun(source, feed.value, choice, options, settings, rejects, resume=resume).run()
+            status = ProductionRun(source, feed, choice, options, settings, rejects, resume=resume).run()
         except (SourceError, SettingsError, ResumeError, _WrongUse) as error:
             typer.echo(f"produce: {shown(str(error))}", err=True)
             raise typer.Exit(Status.WRONG_USE) from None

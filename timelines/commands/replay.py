@@ -13,7 +13,7 @@ from timelines.connection import fail, settings_for
 from timelines.files import Targets
 from timelines.log_file import BadLogLine
 from timelines.rejects import RejectsError
-from timelines.replaying import FeedName, Replay
+from timelines.replaying import Replay, ReplayedFeed
 from timelines.sources import SourceError, Status
 
 
@@ -22,12 +22,12 @@ def register(app: typer.Typer) -> None:
     def replay(
         source: Annotated[str, typer.Argument(help="File of reports, as --feed says, gzip too; - for standard input.")],
         feed: Annotated[
-            FeedName,
+            ReplayedFeed,
             typer.Option(
                 help="Format of SOURCE: coded reports, our own events, rows of a database (ACLED, UCDP GED) or of a "
                 "machine coder (GDELT, ICEWS, POLECAT), a log of `dump`."
             ),
-        ] = FeedName.CODED,
+        ] = "coded",
         timelines: Annotated[
             str | None, typer.Option(metavar="FILE", help="The newest head of every incident; - is standard output.")
         ] = None,
@@ -64,7 +64,7 @@ def register(app: typer.Typer) -> None:
         count = settings_for("replay", partitions=partitions).partitions
         try:
             also_read = (("the file of --weights", weights),)
-            status = Replay(source, feed.value, targets, real_cores(weights), count, rejects, also_read).run()
+            status = Replay(source, feed, targets, real_cores(weights), count, rejects, also_read).run()
         except (SourceError, BadWeights) as error:
             fail("replay", error, Status.WRONG_USE)
         except (RejectsError, BadLogLine) as error:
