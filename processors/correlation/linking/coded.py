@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from . import lexicon
-from .script import WORD
+from .script import WORD, apart
+from .unspaced import has_names, names_in
 from .words import Word, word_of
 
 #: words of a coded name that are looked at; characters of one that is kept
@@ -31,7 +32,7 @@ def taken_apart(name: str) -> Coded:
 @lru_cache(maxsize=16_384)
 def _taken_apart(name: str) -> Coded:
     """Common words and countries are no keys; a name of nothing else has its countries as keys (@IQ)."""
-    as_written = WORD.findall(name)[:_CODED_WORDS]
+    as_written = WORD.findall(apart(name))[:_CODED_WORDS]
     words = [word_of(raw) for raw in as_written]
     titles, countries, used = places_and_titles(words, as_written)
     keys = {"@" + code for code in countries} | {key for key, _ in titles}
@@ -42,6 +43,16 @@ def _taken_apart(name: str) -> Coded:
             continue
         if word.country and not lexicon.is_capital(low):
             continue
+        if not low.isascii():
+            unspaced = names_in(word.written)
+            keys.update(["@" + code for code in unspaced.countries])
+            countries += [code for code in unspaced.countries if code not in countries]
+            for name in unspaced.names:
+                key = word_of(name).key
+                keys.add(key)
+                found.append((key, name))
+            if unspaced.names or unspaced.countries or has_names(word.written):
+                continue
         keys.add(word.key)
         found.append((word.key, word.written))
     return Coded(tuple(sorted(keys)), tuple(found), tuple(titles), tuple(countries))

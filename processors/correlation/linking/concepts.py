@@ -49,10 +49,12 @@ _READ_WITH: Final[dict[str, tuple[str, ...]]] = {
     "uk": ("uk", "ru"), "ru": ("ru", "uk"), "be": ("ru", "uk"), "kk": ("ru", "uk"), "ky": ("ru", "uk"),
     "pcm": ("en",), "sco": ("en",), "ht": ("fr",), "fa": ("fa", "ar"), "ur": ("ur", "fa", "ar"), "ckb": ("ar", "fa"),
     "ha": ("ha", "en"), "hi": ("hi", "en"), "sw": ("sw", "en"), "gl": ("pt", "es"), "ca": ("es", "fr"), "ms": ("id",),
+    "hr": ("sr",), "bs": ("sr",), "sh": ("sr",), "mo": ("ro",), "mr": ("hi", "en"), "ne": ("hi", "en"),
+    "ja": ("ja", "zh"), "yue": ("zh",), "af": ("nl", "en"), "ps": ("fa", "ar"), "bn": ("bn", "en"), "ta": ("ta", "en"),
 }  # fmt: skip
 
-#: Thai, Chinese and Japanese are written without blanks: there an entry may begin at any letter
-_UNSPACED: Final = ((0x0E00, 0x0E7F), (0x3040, 0x30FF), (0x3400, 0x9FFF))
+#: Thai, Burmese, Chinese and Japanese are written without blanks: there an entry may begin at any letter
+_UNSPACED: Final = ((0x0E00, 0x0E7F), (0x1000, 0x109F), (0x3040, 0x30FF), (0x3400, 0x9FFF))
 
 #: one word of an entry, and whether it must be the whole word
 _Part = tuple[str, bool]

@@ -21,7 +21,8 @@ from .features import DAY_SECONDS, NO_RANK, Features
 from .gazetteer import on_the_map, other_key
 from .outlets import without_outlet
 from .page import without_page
-from .script import READ_CHARACTERS, WORD, distance_class, fold
+from .script import READ_CHARACTERS, WORD, apart, distance_class, fold
+from .unspaced import names_in
 from .words import MAX_WORD, STOP, Word, word_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,7 +65,7 @@ def features_of(event: AnyEvent) -> Features:
     language = distance_class(event.language or "")
     text = without_page((event.text or "")[:READ_CHARACTERS])
     headline = without_outlet(event.headline, event.source.publisher)
-    words = _read(names, headline, text)
+    words = _read(names, apart(headline, language), apart(text, language))
 
     place_keys = names.of(place.name) if place else ()
     if place and place.admin1:
@@ -260,6 +261,10 @@ def _read(names: _Names, headline: str, text: str) -> list[Word]:
                     lower_seen.add(word.low)
                     if word.proper and not opens:
                         inside.append((word, start))
+            elif not word.low.isascii():
+                unspaced = names_in(word.written)
+                names.countries.update(unspaced.countries)
+                candidates += [(word_of(name), False, at) for name in unspaced.names]
             elif word.name:
                 candidates.append((word, True, at))
             opens = False

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 from schemas.parts import Place
 from schemas.vocabulary import PlacePrecision
 
-from .script import WORD, fold, skeleton
+from .script import WORD, fold
+from .sounds import skeleton
 
 #: of two towns of one name in one country the larger is meant where it is so many times larger
 _TIMES_LARGER: Final = 5
@@ -91,6 +92,11 @@ def other_key(name: str, countries: Collection[str]) -> str | None:
         return None
     first = folded(likely[0].name)
     return None if " " in first or first == name else skeleton(first)
+
+
+def is_town(name: str) -> bool:
+    """Whether a folded name is one of a town."""
+    return name in _read().towns
 
 
 @lru_cache(maxsize=16_384)

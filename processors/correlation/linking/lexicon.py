@@ -23,7 +23,10 @@ _CAPITALS: Final[dict[str, str]] = _PLACES["capitals"]
 _COUNTRIES: Final[dict[str, str]] = {**_CAPITALS, **_PLACES["names"]}
 _TITLES: Final[dict[str, str]] = _read("titles.json")["titles"]
 _CALENDAR: Final = _read("calendar.json")
-_COMMON: Final[frozenset[str]] = frozenset(_read("common.json")["words"])
+_WORDS: Final = _read("common.json")
+COMMON: Final[frozenset[str]] = frozenset(_WORDS["words"])
+#: Chinese characters that bind words together and are no part of a name
+BINDING: Final = frozenset(_WORDS["binding"])
 
 MONTHS: Final[dict[str, int]] = {name: int(month) for name, month in _CALENDAR["months"].items()}
 WEEKDAYS: Final[dict[str, int]] = {name: int(day) for name, day in _CALENDAR["weekdays"].items()}
@@ -142,6 +145,11 @@ def country_of(words: str) -> str | None:
     return None
 
 
+def country_named(words: str) -> str | None:
+    """The country that these folded words name exactly."""
+    return _COUNTRIES.get(words)
+
+
 def is_capital(words: str) -> bool:
     """Whether folded words name a capital: a place of its own beside its country."""
     return words in _CAPITALS
@@ -159,4 +167,4 @@ COUNTRY_STARTS: Final = frozenset(name.split()[0] for name in _COUNTRIES if " " 
 
 def is_common(word: str) -> bool:
     """Whether a folded word names nobody, however it is written."""
-    return word in _COMMON
+    return word in COMMON

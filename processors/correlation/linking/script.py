@@ -37,21 +37,22 @@ _ARABIC: Final = str.maketrans(
 _MARKS: Final = "".join(chr(code) for code in range(0x300, 0x1200) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
 _LETTER: Final = rf"[^\W_][{_MARKS}]*"
 WORD: Final = re.compile(rf"(?:{_LETTER})+(?:[’'\-](?:{_LETTER})+)*", re.UNICODE)
+#: what French, Italian and Catalan write as one word with the name that follows; one country has its name from it
+_ELIDED: Final = re.compile(
+    r"(?<![\w’'])([dLl]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu|[DdNn]ell|[AaDd]all|[Aa]ll|[Ss]ull|[Qq]uell)[’'](?!Ivoire)"
+    r"(?=[A-ZÀ-ÖØ-ÞĀŁŚŠŽŞİĞÇ])"
+)
+#: endings that Turkish and Azerbaijani set off from a name
+_SET_OFF: Final = re.compile(
+    r"(?<=\w)[’'](?=(?:n?[ıiuü]n|[nsy]?[aeıiuüə]|n?[dt][aeə](?:n|ki(?:ler|lar)?)?|y?l[aeə]|l[ıiuü](?:k|lar|ler)?"
+    r"|y?d[ıiuü]|l[ae]r\w*)\b)"
+)
+_SETS_OFF: Final = frozenset(("tr", "az"))
 #: Thai, Lao, Burmese, Khmer, Chinese, Japanese: no blank tells where a word ends, so that they are searched as they are
 _WITHOUT_BLANKS: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _NOT_LATIN: Final = re.compile(r"[^a-z0-9'\-]+")
 _ARABIC_LETTER: Final = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
-_DIGRAPHS: Final = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        ("kh", "k"), ("gh", "g"), ("dh", "z"), ("zh", "z"), ("dz", "z"), ("dj", "z"), ("tch", "c"), ("sch", "s"),
-        ("sh", "s"), ("ch", "c"), ("ph", "f"), ("th", "t"), ("ts", "s"), ("ck", "k"), ("ou", "u"), ("c(?=[eiy])", "s"),
-        ("[cq]", "k"), ("x", "ks"), ("j", "z"), ("w", "v"),
-    )
-)  # fmt: skip
-_VOWELS: Final = re.compile("[aeiouyh]")
-_DOUBLED: Final = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=65_536)
@@ -66,35 +67,23 @@ def fold(word: str) -> str:
     if _CYRILLIC_LETTER.search(lowered):
         lowered = lowered.translate(_CYRILLIC)
     elif _ARABIC_LETTER.search(lowered):
-        lowered = _without_article(lowered).translate(_ARABIC)
+        lowered = without_article(lowered).translate(_ARABIC)
+    if _WITHOUT_BLANKS.search(lowered):
+        return unicodedata.normalize("NFKC", lowered)  # a mark on one of these letters makes it another
     plain = unicodedata.normalize("NFKD", lowered)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    if plain.isascii() or _WITHOUT_BLANKS.search(plain):
+    if plain.isascii():
         return plain
-    # Greek, Hebrew, Indic and the rest by a library's tables; vowels are of no account there either (see skeleton)
+    # Greek, Hebrew, Indic and the rest by a library's tables; vowels are of no account there either (sounds.py)
     return _NOT_LATIN.sub("", anyascii(plain).lower())
 
 
-def _without_article(word: str) -> str:
+def without_article(word: str) -> str:
+    """An Arabic word without its article, and what may stand before that."""
     for prefix in ("وال", "بال", "كال", "فال", "لل", "ال"):
         if word.startswith(prefix) and len(word) >= len(prefix) + 3:
             return word[len(prefix) :]
     return word
-
-
-@lru_cache(maxsize=65_536)
-def skeleton(word: str) -> str:
-    """The consonants of a name, so that its spellings meet: Kadhimi, Kazemi, Каземи, الكاظمي -> kzm.
-
-    Takes a folded word. Short skeletons would meet by chance: such names keep their vowels.
-    """
-    sounds = word
-    for pattern, sound in _DIGRAPHS:
-        sounds = pattern.sub(sound, sounds)
-    bones = _DOUBLED.sub(r"\1", _VOWELS.sub("", sounds))
-    if sounds[:1] in "aeiouy" and sounds:
-        bones = "a" + bones
-    return bones if len(bones) >= 3 else word
 
 
 def has_case(word: str) -> bool:
@@ -106,3 +95,10 @@ def distance_class(language: str) -> str:
     """Languages between which words of a text may be compared: Nigerian Pidgin and other creoles count as English."""
     tag = language.lower().split("-")[0].split("_")[0]
     return {"pcm": "en", "sco": "en", "": "en", "uk": "ru", "be": "ru"}.get(tag, tag)
+
+
+def apart(text: str, language: str = "") -> str:
+    """The text with names apart from what is written as one word with them: d'Ankara, Ankara'da. As long as before."""
+    if language in _SETS_OFF:
+        text = _SET_OFF.sub("*", text)
+    return _ELIDED.sub(r"\1*", text) if "'" in text or "’" in text else text

@@ -8,7 +8,8 @@ from zlib import crc32
 
 from . import lexicon
 from .concepts import concepts_of
-from .script import fold, has_case, skeleton
+from .script import fold, has_case
+from .sounds import key_of
 
 #: characters; no language has longer words, and a hostile one of 6,000 grew to 141,000 when it was folded
 MAX_WORD: Final = 100
@@ -77,7 +78,8 @@ def _word(raw: str) -> Word:
         long=cased and len(raw) >= _TELLING,
         proper=not cased or _is_proper(word),
         name=name,
-        key=skeleton(low),
+        # of words that name nobody none is asked for
+        key=low if calendar or decimal or lexicon.is_common(low) else key_of(word, low),
         country=country,
         concepts=concepts_of(low),
         marked=country is not None or low in lexicon.TITLE_STARTS or low in lexicon.COUNTRY_STARTS,

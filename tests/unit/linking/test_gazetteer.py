@@ -12,7 +12,8 @@ from processors.correlation.linking import gazetteer
 from processors.correlation.linking.extraction import features_of
 from processors.correlation.linking.features import NO_RANK
 from processors.correlation.linking.gazetteer import folded, on_the_map, other_key, towns_of
-from processors.correlation.linking.script import fold, skeleton
+from processors.correlation.linking.script import fold
+from processors.correlation.linking.sounds import skeleton
 from schemas.vocabulary import PlacePrecision
 from tests.builders import a_place, a_statement, an_attack
 
@@ -34,7 +35,7 @@ def test_a_name_has_all_its_towns_the_largest_first() -> None:
 @pytest.mark.parametrize(
     ("written", "country", "first"),
     [
-        ("Kiev", "UA", "Kyiv"),
+        ("Lemberg", "UA", "Lviv"),
         ("Hawler", "IQ", "Erbil"),
         ("Алма-Ата", "KZ", "Almaty"),
         ("Rangoon", "MM", "Yangon"),
@@ -56,14 +57,14 @@ def test_a_first_name_is_no_other_name_nor_is_a_first_name_of_several_words_met(
     assert other_key("petrograd", {"RU"}) is None
 
 
-@pytest.mark.parametrize(("people", "key"), [(590, "kyiv"), (591, None)])
+@pytest.mark.parametrize(("people", "key"), [(590, skeleton("kyiv")), (591, None)])
 def test_a_name_of_two_towns_about_as_large_is_nobodys_other_name(
     people: int, key: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     large, small = towns_of("kyiv")[0], towns_of("almaty")[0]._replace(country="UA")
     both = (large._replace(people=2952), small._replace(people=people))
     monkeypatch.setattr(gazetteer, "towns_of", lambda _: both)
-    assert other_key("kiev", {"UA"}) == key
+    assert other_key("kyjiv", {"UA"}) == key
 
 
 TRIPOLI_LB, TRIPOLI_LY = 34.43, 32.89
@@ -153,9 +154,10 @@ def test_towns_by_another_name_meet() -> None:
     )
     en = features_of(an_attack("10:00", "Almaty", headline="Blast in Almaty"))
     assert set(ru.names) & set(en.names) == set(ru.place) & set(en.place) == {"almt"}
-    said = features_of(a_statement("10:00", None, speaker="Ann Example", headline="Ukraine: the shelling of Kiev"))
-    assert "kyiv" in said.names
-    assert said.names.index("kyiv") in said.opening
+    said = features_of(a_statement("10:00", None, speaker="Ann Example", headline="Burma: the shelling of Rangoon"))
+    yangon = skeleton("yangon")
+    assert yangon in said.names
+    assert said.names.index(yangon) in said.opening
     assert said.place == ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -337,4 +338,5 @@ def test_a_batch_that_ends_when_the_event_loop_has_gone_tells_nobody(
     executor.shutdown()  # waits for the batch and for what is called when it is done
     assert bench.writer.written == [0]
     assert bench.done == []
-    assert caplog.records == []
+    # of warnings and errors: in its debug mode, or where another test turned that on, asyncio tells more
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
