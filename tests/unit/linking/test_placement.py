@@ -15,7 +15,7 @@ from processors.correlation.linking.weights import BadWeights, parse, shipped, w
 from producers.feeds.coded import parse_coded
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
-EVENTS = [parse_coded(line)[0] for line in Path("gold/kaz.jsonl").read_bytes().splitlines()[:60]]
+EVENTS = [parse_coded(line)[0] for line in Path("gold/kaz.jsonl").read_bytes().splitlines()]
 
 
 @pytest.fixture(scope="module")
