@@ -51,8 +51,8 @@ _SETS_OFF: Final = frozenset(("tr", "az"))
 #: Thai, Lao, Burmese, Khmer, Chinese, Japanese: no blank tells where a word ends, so that they are searched as they are
 _WITHOUT_BLANKS: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _NOT_LATIN: Final = re.compile(r"[^a-z0-9'\-]+")
-_ARABIC_LETTER: Final = re.compile(r"[\u0600-\u06ff]")
-_CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
+ARABIC_LETTER: Final = re.compile(r"[\u0600-\u06ff]")
+CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
 
 
 @lru_cache(maxsize=65_536)
@@ -64,9 +64,9 @@ def fold(word: str) -> str:
     lowered = word.lower().translate(_LATIN)
     if lowered.isascii():
         return lowered
-    if _CYRILLIC_LETTER.search(lowered):
+    if CYRILLIC_LETTER.search(lowered):
         lowered = lowered.translate(_CYRILLIC)
-    elif _ARABIC_LETTER.search(lowered):
+    elif ARABIC_LETTER.search(lowered):
         lowered = without_article(lowered).translate(_ARABIC)
     if _WITHOUT_BLANKS.search(lowered):
         return unicodedata.normalize("NFKC", lowered)  # a mark on one of these letters makes it another

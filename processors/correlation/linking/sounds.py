@@ -13,10 +13,10 @@ from typing import Final
 
 from anyascii import anyascii
 
-from .script import fold, without_article
+from .script import ARABIC_LETTER, CYRILLIC_LETTER, fold, without_article
 
 #: marks of vowels above and below letters, and joiners
-_UNSEEN: Final = dict.fromkeys((*range(1611, 1632), 1648, *range(1425, 1480), 8204, 8205, 1600))
+_UNSEEN: Final = dict.fromkeys((*range(0x64B, 0x660), 0x670, *range(0x591, 0x5C8), 0x200C, 0x200D, 0x640))
 #: consonants as they are heard; a, i: vowels that are written; ': one that has no letter; w: a vowel or a consonant,
 #: by what stands beside it
 _ARABIC: Final = _UNSEEN | str.maketrans(
@@ -37,9 +37,7 @@ _HEBREW: Final = _UNSEEN | str.maketrans(
 _STRUCK: Final = re.compile("ג['’׳]")
 #: letters that Persian and Urdu write and Arabic does not: what looks like an article is none there
 _NOT_ARABIC: Final = re.compile("[پچژگکیےٹڈڑں]")
-_ARABIC_LETTER: Final = re.compile("[\u0620-\u06d5]")
 _HEBREW_LETTER: Final = re.compile("[\u05d0-\u05ea]")
-_CYRILLIC_LETTER: Final = re.compile("[\u0400-\u04ff]")
 #: endings of Slavic cases with a consonant in them: Токаевым, Зеленского
 _CASES: Final = re.compile("(?<=.....)(?:ого|его|ому|ему|ыми|ими|ами|ями|ым|им|ом|ем)$")
 #: a point above a letter of Indic scripts, heard as n, and as m before b and p
@@ -59,6 +57,8 @@ _UNHEARD: Final = re.compile("[aeiouyh']")
 #: vowels that not all scripts write
 _SHORT: Final = str.maketrans({"a": None, "'": None, "e": None, "u": None, "y": "i"})
 _FEWEST: Final = 3
+#: letters; one character may be spelled by six
+_LONGEST: Final = 100
 
 
 @lru_cache(maxsize=65_536)
@@ -66,19 +66,19 @@ def key_of(word: str, low: str) -> str:
     """Kadhimi, Kazemi, Каземи, الكاظمي -> kzm; Macron, ماكرون, מקרון -> mkrn.
 
     word: as written; low: folded. A name of fewer than three consonants meets by its long vowels as well, and by itself
-    where that is no more than two letters.
+    where that is no more than two letters. Never longer than 200 characters where word and low have 100 at most.
     """
     written = word.lower()
-    if _ARABIC_LETTER.search(written):
+    if ARABIC_LETTER.search(written):
         bare = written if _NOT_ARABIC.search(written) else without_article(written)
         return _key(bare.translate(_ARABIC), low)
     if _HEBREW_LETTER.search(written):
         return _key(_STRUCK.sub("ז", written).translate(_HEBREW), low)
-    if _CYRILLIC_LETTER.search(written):
+    if CYRILLIC_LETTER.search(written):
         return skeleton(fold(_CASES.sub("", written)))
     if not low.isascii():
         # Chinese as Mandarin says it, which is how names are told abroad, and as both its scripts write it
-        return skeleton(_NOT_LATIN.sub("", anyascii(word).lower()) or low)
+        return skeleton((_NOT_LATIN.sub("", anyascii(word).lower()) or low)[:_LONGEST])
     plain = written.translate(_POINTS)
     return skeleton(low if plain == written else fold(plain))
 
