@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "gold" / "nga.jsonl"
+#: few: each test is a process that correlates them
+REPORTS = 20
 COMMANDS = (
     ["replay", "reports", "--timelines", "-"],
     ["explain", "reports", "nga-001"],
@@ -27,7 +29,7 @@ COMMANDS = (
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Reports, and an answer to them: each has a home of its own."""
-    lines = GOLD.read_bytes().splitlines(keepends=True)
+    lines = GOLD.read_bytes().splitlines(keepends=True)[:REPORTS]
     (tmp_path / "reports").write_bytes(b"".join(lines))
     home = '{{"event_id":"nga-{0:03}","incident_id":"{0}","role":"core","score":1.0}}\n'
     (tmp_path / "assignments").write_text("".join(home.format(number) for number in range(1, len(lines) + 1)))
@@ -64,7 +66,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments: list[str], folder:
     with a_pipe_that_nobody_reads() as pipe:
         status, told = run(folder, arguments, pipe)
     assert status == 0, told
-    assert [line for line in told.splitlines() if not line.startswith("replay: 120 events in ")] == []
+    assert [line for line in told.splitlines() if not line.startswith(f"replay: {REPORTS} events in ")] == []
 
 
 def test_output_that_python_does_not_buffer_is_no_other(folder: Path) -> None:
@@ -89,7 +91,7 @@ def test_the_other_files_are_whole_where_nobody_reads_on_and_unchanged_where_it_
     assert {path.name for path in folder.iterdir()} == {"reports", "assignments"}
     with a_pipe_that_nobody_reads() as pipe:
         assert run(folder, arguments, pipe)[0] == 0
-    assert len((folder / "a").read_bytes().splitlines()) == len((folder / "e").read_bytes().splitlines()) == 120
+    assert len((folder / "a").read_bytes().splitlines()) == len((folder / "e").read_bytes().splitlines()) == REPORTS
 
 
 def test_a_closed_standard_output_is_told(folder: Path) -> None:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from processors.correlation.linking import statistics as statistics_module
 from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.features import Features
 from processors.correlation.linking.items import Item
 from processors.correlation.linking.pairs import _share
 from processors.correlation.linking.statistics import Statistics
 from producers.feeds.coded import parse_coded
 
 EVENTS = [parse_coded(line)[0] for line in Path("gold/kaz.jsonl").read_bytes().splitlines()[:60]]
-FEATURES = [features_of(event) for event in EVENTS]
-NAMES = [Item(features).named for features in FEATURES]
+
+
+@cache
+def all_features() -> list[Features]:
+    """Not worked out where tests are only listed."""
+    return [features_of(event) for event in EVENTS]
+
+
+@cache
+def names() -> list[frozenset[str]]:
+    return [Item(features).named for features in all_features()]
 
 
 def counted(reports: int) -> Statistics:
     statistics = Statistics()
-    for seq, features in enumerate(FEATURES[:reports]):
+    for seq, features in enumerate(all_features()[:reports]):
         statistics.add(seq, features)
     return statistics
 
@@ -28,8 +39,8 @@ def counted(reports: int) -> Statistics:
 def test_the_share_of_two_sets_is_that_of_a_walk_through_their_union_to_the_last_bit() -> None:
     statistics = counted(60)
     compared = 0
-    for one in NAMES:
-        for other in NAMES:
+    for one in names():
+        for other in names():
             shared = one & other
             if shared:
                 walked = sum(statistics.weight(key) for key in one | other)
@@ -40,16 +51,16 @@ def test_the_share_of_two_sets_is_that_of_a_walk_through_their_union_to_the_last
 
 def test_a_sum_is_made_anew_when_the_counts_have_moved() -> None:
     statistics = counted(20)
-    before = statistics.sums[NAMES[0]]
-    for seq, features in enumerate(FEATURES[20:], start=20):
+    before = statistics.sums[names()[0]]
+    for seq, features in enumerate(all_features()[20:], start=20):
         statistics.add(seq, features)
-    assert statistics.sums[NAMES[0]] != before
-    assert statistics.sums[NAMES[0]] == counted(60).sums[NAMES[0]] == sum(map(statistics.weight, NAMES[0]))
+    assert statistics.sums[names()[0]] != before
+    assert statistics.sums[names()[0]] == counted(60).sums[names()[0]] == sum(map(statistics.weight, names()[0]))
 
 
 def test_names_counted_as_often_weigh_the_same_and_by_their_sort() -> None:
     statistics = counted(60)
-    weights = {key: statistics.weight(key) for names in NAMES for key in names}
+    weights = {key: statistics.weight(key) for named in names() for key in named}
     assert len(set(weights.values())) > 5
     assert statistics.weight("never seen") == statistics.weight("nor this") > statistics.weight("@XX")
     assert statistics.weight("@XX") > 0
@@ -59,6 +70,6 @@ def test_names_counted_as_often_weigh_the_same_and_by_their_sort() -> None:
 def test_no_more_sums_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistics_module, "_KEPT_SUMS", 8)
     statistics = counted(60)
-    for names in NAMES:
-        assert statistics.sums[names] == sum(map(statistics.weight, names))
+    for named in names():
+        assert statistics.sums[named] == sum(map(statistics.weight, named))
         assert len(statistics.sums) <= 8
