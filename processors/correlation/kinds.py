@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .linking.concepts import bits_of, mask_of
+from .linking.concepts import bits_of, concepts_of
 from .linking.lexicon import country_of
 from .linking.script import fold as in_latin
-from .linking.script import has_case
+from .linking.script import has_case, term_of
 from .names import fold
 
 #: one such word, and nobody is named, whatever the others say
@@ -137,4 +137,4 @@ def _is_such(word: str) -> bool:
 
 
 def _is_people(word: str) -> bool:
-    return word in _PEOPLE or mask_of((in_latin(word),)) & _ATTACKERS != 0
+    return word in _PEOPLE or concepts_of(term_of(word), classes=_ATTACKERS) != 0

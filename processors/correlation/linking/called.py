@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from . import lexicon
 from .coded import taken_apart
+from .concepts import concepts_of, languages_for
 from .script import WORD, apart, fold
 from .words import Word, word_of
 
@@ -23,6 +24,8 @@ _LONGEST: Final = 60
 #: characters of a coded name that are looked at
 _READ: Final = 200
 _BREAKS: Final = re.compile(r"[(),;:/|«»„“”\"\[\]{}\n]+")
+#: coded words are in the report's language or in English, whichever the coder liked
+_ENGLISH: Final = languages_for("en")
 #: letters of a small word that may stand within a coded name (of, the, and, bin)
 _SMALL: Final = 3
 
@@ -50,19 +53,19 @@ def called(name: str) -> Called:
     return Called(keys, keys | (common - offices) | {"@" + code for code in taken.countries})
 
 
-def coded_names(coded: Iterable[str], small: Collection[str]) -> Iterator[str]:
+def coded_names(coded: Iterable[str], small: Collection[str], read_with: tuple[str, ...]) -> Iterator[str]:
     """What of coded parties and places is a name: of "suspected Boko Example men" Boko Example, of "students" nothing.
 
-    small: words that the same report writes without a capital
+    small: words that the same report writes without a capital; read_with: lists of its language (concepts.py)
     """
     for name in coded:
-        for written, rests_on in _names_in(name[:_READ]):
+        for written, rests_on in _names_in(name[:_READ], read_with):
             if rests_on not in small:
                 yield written
 
 
 @lru_cache(maxsize=16_384)
-def _names_in(coded: str) -> tuple[tuple[str, str], ...]:
+def _names_in(coded: str, read_with: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Each with the word on which it rests that it is one, where that is the first alone; else ""."""
     names: list[tuple[str, str]] = []
     for part in _BREAKS.split(apart(coded)):
@@ -72,7 +75,7 @@ def _names_in(coded: str) -> tuple[tuple[str, str], ...]:
             first = found[0][0]
             sure = list(runs(part, inside, None if first.written.isupper() else first))
             names += [(name, "") for name in sure]
-            if not first.concepts:
+            if not concepts_of(first.term, read_with) and not concepts_of(first.term, _ENGLISH):
                 names += [(name, first.low) for name in runs(part, inside) if name not in sure]
     return tuple(names)
 

@@ -15,13 +15,13 @@ from schemas.vocabulary import ActorRole, PlacePrecision, SourceKind, TimePrecis
 from .addresses import day_of, title_words
 from .called import Placed, coded_names, in_full, runs
 from .coded import places_and_titles, taken_apart
-from .concepts import MEANS_MASK, languages_for, mask_of
+from .concepts import MEANS_MASK, concepts_of, languages_for, mask_of
 from .dates import days_in
 from .features import DAY_SECONDS, NO_RANK, Features
 from .gazetteer import on_the_map, other_key
 from .outlets import without_outlet
 from .page import without_page
-from .script import READ_CHARACTERS, WORD, apart, distance_class, fold
+from .script import READ_CHARACTERS, WORD, apart, distance_class, fold, term_of
 from .unspaced import names_in
 from .words import MAX_WORD, STOP, Word, word_of
 
@@ -65,7 +65,8 @@ def features_of(event: AnyEvent) -> Features:
     language = distance_class(event.language or "")
     text = without_page((event.text or "")[:READ_CHARACTERS])
     headline = without_outlet(event.headline, event.source.publisher)
-    words = _read(names, apart(headline, language), apart(text, language))
+    read_with = languages_for(event.language or "")
+    words = _read(names, apart(headline, language), apart(text, language), read_with)
 
     place_keys = names.of(place.name) if place else ()
     if place and place.admin1:
@@ -93,8 +94,7 @@ def features_of(event: AnyEvent) -> Features:
                 extra += " " + taken.target
     elif isinstance(event, ProtestEvent):
         extra = " ".join(event.demands)
-    read_with = languages_for(event.language or "")
-    concepts = mask_of([word.low for word in words], read_with)
+    concepts = mask_of([word.term for word in words], read_with)
     left = READ_CHARACTERS
     for said in (extra, place.name if place else "", *(actor.name for actor in event.targets)):
         concepts |= _concepts_of(said[:left], read_with) if said else 0
@@ -170,7 +170,7 @@ def features_of(event: AnyEvent) -> Features:
         title=title_words(event.source.url),
         length=len(headline) + len(text),
         opening=tuple([at for at, key in enumerate(kept) if key in names.opening]),
-        called=in_full(coded_names(names.coded, names.small), names.runs),
+        called=in_full(coded_names(names.coded, names.small, read_with), names.runs),
     )
 
 
@@ -182,7 +182,7 @@ def _concepts_of(said: str, read_with: tuple[str, ...]) -> int:
 @lru_cache(maxsize=16_384)
 def _concepts_in(said: str, read_with: tuple[str, ...]) -> int:
     # bounded as words of a text are: 20 targets of a statement that grew when they were folded took eight seconds
-    words = [fold(raw[:MAX_WORD])[:MAX_WORD] for raw in WORD.findall(said)]
+    words = [term_of(raw[:MAX_WORD])[:MAX_WORD] for raw in WORD.findall(said)]
     return mask_of(words, read_with) | mask_of(words, languages_for("en"))
 
 
@@ -233,7 +233,7 @@ class _Names:
             self.found[key] = written
 
 
-def _read(names: _Names, headline: str, text: str) -> list[Word]:
+def _read(names: _Names, headline: str, text: str, read_with: tuple[str, ...]) -> list[Word]:
     """Words of headline and text; names go to `names`."""
     words: list[Word] = []
     lower_seen = names.small
@@ -279,7 +279,7 @@ def _read(names: _Names, headline: str, text: str) -> list[Word]:
     previous_key = ""
     for word, doubtful, position in candidates:
         low = word.low
-        if low in used or (doubtful and (low in lower_seen or word.concepts)):
+        if low in used or (doubtful and (low in lower_seen or concepts_of(word.term, read_with))):
             continue
         key = word.key
         names.add(key, word.written)

@@ -78,6 +78,31 @@ def fold(word: str) -> str:
     return _NOT_LATIN.sub("", anyascii(plain).lower())
 
 
+#: one letter for its spellings; marks of vowels, joiners, and points that make another letter of an Indic one go
+_ONE_LETTER: Final = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ے": "ي", "ۓ": "ي", "ئ": "ي", "ؤ": "و", "ک": "ك",
+     "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ۀ": "ه", "ۂ": "ه", "ە": "ه", "ں": "ن", "ء": None, "ـ": None,
+     "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "\u0901": "\u0902", "\u0981": "\u0982",
+     **dict.fromkeys(map(chr, (0x93C, 0x9BC, 0xA3C, 0x670, *range(0x64B, 0x660), *range(0x591, 0x5C8))))}
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def term_of(word: str) -> str:
+    """A word as lists of its own language have it, for whoever looks it up there.
+
+    Folded, but in a script without capitals, where that would leave no vowels and one letter for two.
+    """
+    if word.isascii() or _WITHOUT_BLANKS.search(word) or not any(map(_is_without_case, word)):
+        return fold(word)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", word.lower()).translate(_ONE_LETTER))
+
+
+def _is_without_case(letter: str) -> bool:
+    """Whether this is a letter of Hebrew, Arabic, an Indic script, Korean or the like."""
+    return letter >= "\u0590" and letter.isalpha() and not has_case(letter)
+
+
 def without_article(word: str) -> str:
     """An Arabic word without its article, and what may stand before that."""
     for prefix in ("وال", "بال", "كال", "فال", "لل", "ال"):

@@ -7,8 +7,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from . import lexicon
-from .concepts import concepts_of
-from .script import fold, has_case
+from .script import fold, has_case, term_of
 from .sounds import key_of
 
 #: characters; no language has longer words, and a hostile one of 6,000 grew to 141,000 when it was folded
@@ -26,9 +25,9 @@ class Word(NamedTuple):
 
     cased: its script tells names by a capital; capital: and it has one; long: of four letters or more, as written
     proper: written as a name: Boko, al-Kadhimi, what is in a script without capitals; not Iran-backed, pro-Iran
-    name: it could be one: no common word, no month, no country; doubtful: a concept, a name only inside a sentence
-    key: by which spellings of a name meet; country: code of the country that it names
-    concepts: mask, of any language; marked: may begin a title or a country's name; dates: a month, weekday or the like
+    name: it could be one: no common word, no month, no country; key: by which spellings of a name meet
+    country: code of the country that it names; term: as the lists of what reports speak of have it
+    marked: may begin a title or a country's name; dates: a month, weekday or the like
     number: above 3 and no year; -1: none. hash: -1: too short to compare texts by
     """
 
@@ -41,7 +40,7 @@ class Word(NamedTuple):
     name: bool
     key: str
     country: str | None
-    concepts: int
+    term: str
     marked: bool
     dates: bool
     number: int
@@ -81,7 +80,7 @@ def _word(raw: str) -> Word:
         # of words that name nobody none is asked for
         key=low if calendar or decimal or lexicon.is_common(low) else key_of(word, low),
         country=country,
-        concepts=concepts_of(low),
+        term=term_of(word)[:MAX_WORD],
         marked=country is not None or low in lexicon.TITLE_STARTS or low in lexicon.COUNTRY_STARTS,
         dates=calendar or low in lexicon.RELATIVE_DAYS,
         number=number if number > 3 and not 1990 <= number <= 2035 else -1,
@@ -102,4 +101,4 @@ def no_possessive(word: str) -> str:
 
 
 #: what stands between headline and text
-STOP: Final = Word(".", ".", False, False, False, False, False, ".", None, 0, False, False, -1, -1)
+STOP: Final = Word(".", ".", False, False, False, False, False, ".", None, ".", False, False, -1, -1)

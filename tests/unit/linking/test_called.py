@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processors.correlation.linking.called import MAX_CALLED, called, coded_names, in_full
+from processors.correlation.linking.concepts import languages_for
 from processors.correlation.linking.extraction import features_of
 from tests.builders import an_attack
 
@@ -37,11 +38,13 @@ def written(headline: str, text: str = "") -> tuple[str, ...]:
     ],
 )
 def test_of_what_was_coded_the_part_with_capitals_is_the_name(coded: str, names: list[str]) -> None:
-    assert list(coded_names([coded], ())) == names
+    assert list(coded_names([coded], (), languages_for("en"))) == names
 
 
 def test_a_coded_word_that_the_report_writes_small_elsewhere_is_no_name() -> None:
-    assert list(coded_names(["Quarrymen", "Quarrymen of Qalat"], {"quarrymen"})) == ["Quarrymen of Qalat"]
+    assert list(coded_names(["Quarrymen", "Quarrymen of Qalat"], {"quarrymen"}, languages_for("en"))) == [
+        "Quarrymen of Qalat"
+    ]
 
 
 def test_in_a_text_a_capital_inside_a_sentence_makes_a_name() -> None:

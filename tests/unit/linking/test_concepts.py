@@ -15,11 +15,13 @@ from processors.correlation.linking.concepts import (
     languages_for,
     mask_of,
 )
-from processors.correlation.linking.script import WORD, fold
+from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.script import WORD, term_of
+from tests.builders import a_statement
 
 
 def subjects(text: str, language: str = "en") -> set[str]:
-    words = [fold(word) for word in WORD.findall(text)]
+    words = [term_of(word) for word in WORD.findall(text)]
     return set(concept_names(mask_of(words, languages_for(language)) & SUBJECTS_MASK))
 
 
@@ -50,6 +52,7 @@ def test_a_text_is_read_in_its_own_language() -> None:
     assert "car" in subjects("a car stood there", "en")
     assert "car" not in subjects("car il était là", "fr")
     assert languages_for("uk") == ("uk", "ru")
+    assert languages_for("fa") == ("fa",)
     assert languages_for("pcm-NG") == ("en",)
     assert languages_for("xx") == ()
 
@@ -82,3 +85,36 @@ def test_words_written_without_blanks_are_found_inside() -> None:
 @pytest.mark.parametrize("word", ["", "-", "'", "-" * 100, "a" * 100, "飛" * 100])
 def test_strange_words_say_nothing_and_raise_nothing(word: str) -> None:
     assert concepts_of(word) & MEANS_MASK == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [("شيء", "ar"), ("عم", "ar"), ("כל עם אם", "he"), ("כתב", "he")],
+    ids=["thing, not bury", "uncle, not mother", "all, with, if", "wrote, not drone"],
+)
+def test_letters_that_are_one_in_latin_are_not_one_here(words: str, language: str) -> None:
+    assert subjects(words, language) == set()
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "subject"),
+    [
+        ("مستشفى", "ar", "hospital"),
+        ("وبالمستشفى", "ar", "hospital"),
+        ("כלא", "he", "prison"),
+        ("ובכלא", "he", "prison"),
+        ("בית הכלא", "he", "prison"),
+        ("ومراكز الاحتجاز", "ar", "prison"),
+        ("ज़ख़्मी", "hi", "wounded"),
+        ("जख्मी", "hi", "wounded"),
+    ],
+)
+def test_what_is_written_as_one_with_a_word_hides_it_not(word: str, language: str, subject: str) -> None:
+    found = concept_names(mask_of([term_of(part) for part in WORD.findall(word)], languages_for(language)))
+    assert subject in found
+
+
+@pytest.mark.parametrize("name", ["Zamfara", "Martha", "Bombay"])
+def test_a_name_is_one_whatever_other_languages_call_what_begins_like_it(name: str) -> None:
+    told = a_statement(headline=f"{name} Officials Call For Calm After Clashes", language="en")
+    assert name in features_of(told).shown
