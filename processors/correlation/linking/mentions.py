@@ -15,24 +15,27 @@ from .candidates import Candidate
 from .features import DAY_SECONDS, Features
 from .incidents import Incident
 from .items import Item
-from .statistics import Statistics
+from .statistics import NOBODY, Statistics
 
 #: weights of `values_of`, fitted on tuning/mentions.json by `python -m benchmarks.mentions`
-BIAS: Final = -0.062415
-WEIGHT: Final = 0.273017
-BASE: Final = 0.446635
+BIAS: Final = -0.36125
+WEIGHT: Final = 1.568142
+BASE: Final = 0.43929
 
 #: what happened before is history: its place is named for many reasons
 _SECONDS: Final = 14 * DAY_SECONDS
 #: names that so many reports carry say nothing: capitals, regions
-_LEAST_WEIGHT: Final = 1.5
-_MOST_WEIGHT: Final = 8.0
+_LEAST_WEIGHT: Final = 0.33
+_MOST_WEIGHT: Final = 1.7
 _SITE_OR_CITY: Final = 1
 MOST_MENTIONS: Final = 3
 
 
 class Mention(NamedTuple):
-    """keys: names of its place that the statement has; weight: how rare they are; base: how near it comes otherwise."""
+    """keys: names of its place that the statement has; weight: how rare they are, 1 each if nobody else has them
+
+    base: how near the statement comes otherwise
+    """
 
     incident_id: str
     keys: tuple[str, ...]
@@ -77,10 +80,12 @@ def mentions(
     own = {key for key in f.names if key not in explained and key not in at_home}
     if not own:
         return []
+    rarest = statistics.weight(NOBODY)
     found = []
     for candidate in sorted(candidates, key=lambda c: (-c.base, c.incident.first_seq)):
         keys = _named_place(f.end, own, candidate.incident)
-        weight = sum(map(statistics.weight_of, keys))
+        # of how many reports are counted it does not depend, as a bare weight would: the first day tells as much
+        weight = sum(map(statistics.weight_of, keys)) / rarest
         if weight >= _LEAST_WEIGHT:
             found.append(Mention(candidate.incident.incident_id, keys, weight, candidate.base))
             own.difference_update(keys)

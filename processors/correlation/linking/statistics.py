@@ -20,10 +20,15 @@ from .features import Features, Gist, peek
 
 #: reports' worth of belief that a name is rare and a concept is as usual
 PRIOR_REPORTS: Final = 60.0
-_PRIOR_NAME: Final = 0.5
-_PRIOR_TITLE: Final = 5.0
-_PRIOR_COUNTRY: Final = 8.0
+#: a name of so many reports is no rarer than one of fewer: whether a report counts already is decided by a step of the
+#: ladder, and who came before it in its hour is chance (docs/decisions/0080)
+_AS_RARE_AS: Final = 2
+_PRIOR_NAME: Final = -0.5
+_PRIOR_TITLE: Final = 4.0
+_PRIOR_COUNTRY: Final = 7.0
 _PRIOR_CONCEPT: Final = 6.0
+#: a key of no name: what weighs as much as any can
+NOBODY: Final = "?"
 _FIRST_STEP: Final = 8
 #: 2 ** -38: far below the sixth digit that is shown; sums up to 2 ** 15 are exact in 53 bits
 GRAINS: Final = float(1 << 38)
@@ -68,7 +73,7 @@ class _Weights(dict[str, float]):
 
     def __missing__(self, key: str) -> float:
         prior = _PRIOR_TITLE if key[0] == "#" else _PRIOR_COUNTRY if key[0] == "@" else _PRIOR_NAME
-        counted = self._names.get(key, 0) + prior
+        counted = max(self._names.get(key, 0), _AS_RARE_AS) + prior
         known = self._by_count.get(counted)
         if known is None:
             known = self._by_count[counted] = to_grain(log((self._reports + PRIOR_REPORTS) / counted))
@@ -208,7 +213,7 @@ class Statistics:
             self._move_to(max(self._held, default=-1))
 
     def weight(self, key: str) -> float:
-        """Inverse document frequency of a name key, natural log: about 4.8 for one never seen."""
+        """Inverse document frequency of a name key, natural log: about 3.7 for one never seen, more in a large region."""
         return self.weights[key]
 
     def concept_weights(self) -> list[float]:

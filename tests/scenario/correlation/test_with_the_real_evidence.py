@@ -88,7 +88,7 @@ DAY: list[LogMessage] = [
         speaker="Governor Olha Marchuk",
         stance="condemn",
         target="drone strike on the market",
-        headline="Governor: market of Kherson was no less a target than the depot in Mykolaiv",
+        headline="Governor: market of Kherson was no less a target than the fuel depot in Mykolaiv",
         text="Whoever sends drones at a market knows whom they will hit, she said at the central market.",
     ),
     an_attack(
