@@ -42,7 +42,8 @@ INDEPENDENT = an_attack(
     "12:00", BASRA, event_id="independent", publisher="Shafaq News", killed=6, injured=11, happened="10:00",
     headline="Basra explosion: health office counts six dead", language="en",
     text="Six bodies and eleven hurt have reached Al-Sadr Teaching Hospital, the health office said after a motorcycle"
-    " exploded on Al-Samoud street. Burnt cars blocked the crossing while relatives looked for Karim Nasser, a taxi driver.",
+    " exploded on Al-Samoud street. Burnt cars blocked the crossing while relatives looked for Karim Nasser, who drove"
+    " a taxi.",
 )  # fmt: skip
 
 

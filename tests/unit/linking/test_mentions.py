@@ -147,3 +147,12 @@ def test_what_others_said_of_the_happening_accounts_for_no_name() -> None:
     earlier = word.model_copy(update={"event_id": "earlier"})
     linker.hold("earlier", features_of(earlier), seq=99, incident_id="inc-Kherson")
     assert [name for name, _ in told_of(word, linker)] == ["inc-Mykolaiv"]
+
+
+def test_a_name_that_nobody_else_has_tells_as_much_on_the_first_day_as_later() -> None:
+    word, bomb = features_of(a_word("The same hand was at work in Mykolaiv and here.")), a_blast("Mykolaiv")
+    early, later = EvidenceLinker(), holding(bomb)
+    early.hold(bomb.event_id, features_of(bomb), seq=0, incident_id="inc-Mykolaiv")
+    found = [mentions(Item(word), held.examine(Item(word)), (), held.statistics) for held in (early, later)]
+    assert [[mention.weight for mention in each] for each in found] == [[1.0], [1.0]]
+    assert early.statistics.weight("mklf") < later.statistics.weight("mklf")

@@ -14,6 +14,7 @@ from processors.correlation.linking.items import Item
 from processors.correlation.linking.pairs import _share
 from processors.correlation.linking.statistics import Statistics
 from producers.feeds.coded import parse_coded
+from tests.builders import an_attack
 
 EVENTS = [parse_coded(line)[0] for line in Path("gold/kaz.jsonl").read_bytes().splitlines()[:60]]
 
@@ -73,3 +74,17 @@ def test_no_more_sums_are_kept_than_there_is_room_for(monkeypatch: pytest.Monkey
     for named in names():
         assert statistics.sums[named] == sum(map(statistics.weight, named))
         assert len(statistics.sums) <= 8
+
+
+def told(name: str) -> Features:
+    return features_of(an_attack(place=None, event_id=name, headline=f"Blast in {name}", language="en"))
+
+
+def test_a_name_of_two_counted_reports_is_as_rare_as_one_of_none() -> None:
+    """Which reports count already is chance within an hour: it must not move a score (docs/decisions/0080)."""
+    statistics = Statistics()
+    names = ["Karsten", "Zornitsa", "Zornitsa", "Gavril", "Gavril", "Gavril", *map("Other{}".format, range(10))]
+    for seq, name in enumerate(names):
+        statistics.add(seq, told(name))
+    weights = [statistics.weight(told(name).names[-1]) for name in ("Unheard", "Karsten", "Zornitsa", "Gavril")]
+    assert weights[0] == weights[1] == weights[2] > weights[3]
