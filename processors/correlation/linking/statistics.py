@@ -213,7 +213,7 @@ class Statistics:
             self._move_to(max(self._held, default=-1))
 
     def weight(self, key: str) -> float:
-        """Inverse document frequency of a name key, natural log: about 3.7 for one never seen, more in a large region."""
+        """Inverse document frequency of a name key, natural log: 3.7 for one never seen, more in a large region."""
         return self.weights[key]
 
     def concept_weights(self) -> list[float]:
