@@ -89,7 +89,7 @@ def _folded_entry(entry: str) -> tuple[_Part, ...]:
     folded: list[_Part] = []
     for token in entry.split():
         bare = token.rstrip("$")
-        # most are one word, and there are fifty thousand
+        # most are one word, and there are tens of thousands
         parts = [term_of.__wrapped__(bare)] if bare.isalpha() else _parts_of(map(term_of, WORD.findall(bare)))
         folded.extend((part, token.endswith("$") or at < len(parts) - 1) for at, part in enumerate(parts))
     return tuple(folded)
