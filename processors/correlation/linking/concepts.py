@@ -137,7 +137,7 @@ def _found(word: str, languages: tuple[str, ...], classes: int) -> _Found:
     tails = list(tables.whole_starts.get(word, ()))
     unspaced = _is_unspaced(word)
     shortest = 1 if unspaced else tables.shortest
-    starts: Iterable[int] = range(len(word)) if unspaced else (0,)
+    starts: Iterable[int] = _starts(word) if unspaced else (0,)
     if not unspaced and not word.isascii():
         starts = (0, *_bound(word, languages))
         for begin in starts[1:]:
@@ -166,6 +166,16 @@ def _after(word: str, prefixes: tuple[str, ...]) -> Iterator[int]:
     for prefix in prefixes:
         if len(word) - len(prefix) >= _SHORTEST_BOUND and word.startswith(prefix):
             yield len(prefix)
+
+
+def _starts(word: str) -> Iterator[int]:
+    """Where a word may begin among letters that set no blanks: at each of these, and after them."""
+    before = True
+    for at, letter in enumerate(word):
+        unspaced = _is_unspaced(letter)
+        if unspaced or before:
+            yield at
+        before = unspaced
 
 
 def _is_unspaced(word: str) -> bool:

@@ -21,6 +21,10 @@ from .script import fold
 
 _HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff々]{2,}")
 _KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
+#: a word of any other script among them
+_OTHER: Final = re.compile(
+    "[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
 #: characters of the name of a town or a country
 _LONGEST_PLACE: Final = 8
 #: characters between two known words; more are no name, or several
@@ -76,7 +80,10 @@ def _place_at(
     at: int, low: str, written: str, names: dict[str, None], countries: dict[str, None], known: set[int]
 ) -> int:
     """Takes the longest name of a town or country that begins here; answers where the next may begin."""
-    for end in range(min(at + _LONGEST_PLACE, len(low)), at + 1, -1):
+    other = _OTHER.match(low, at)
+    # such a word stands as a whole: it is one name or none, and not eight for each of its letters
+    ends = (other.end(),) if other else range(min(at + _LONGEST_PLACE, len(low)), at + 1, -1)
+    for end in ends:
         part = low[at:end]
         code = lexicon.country_named(part)
         if code is not None:
@@ -87,8 +94,8 @@ def _place_at(
         if code is not None or is_town(part):
             names[written[at:end]] = None
             # a name of two characters stands among the twos, and may be the end of one word and the start of another
-            return end if end - at > 2 else at + 1
-    return at + 1
+            return end if other or end - at > 2 else at + 1
+    return other.end() if other else at + 1
 
 
 def _known_words(low: str) -> Iterator[int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from processors.correlation.linking.coded import taken_apart
+from processors.correlation.linking.concepts import mask_of
 from processors.correlation.linking.extraction import features_of
+from processors.correlation.linking.script import term_of
 from processors.correlation.linking.unspaced import has_names, names_in
 from tests.builders import a_statement
 
@@ -42,6 +44,20 @@ def test_countries_are_found_inside(clause: str, country: str) -> None:
 def test_a_town_is_known_by_its_name_in_another_script() -> None:
     assert "曼德勒" in names_in("5日在曼德勒中弹").names
     assert names("缅甸:曼德勒中弹", "zh") & names("Shots in Mandalay, Myanmar", "en")
+
+
+def test_a_word_of_other_letters_among_them_is_one_place_or_none() -> None:
+    assert "tokyo" in names_in("tokyo都庁").names
+    assert "mandalay" in names_in("在mandalay中弹").names
+    assert "mandalay" not in names_in("xmandalays市民").names
+
+
+def test_a_word_of_what_reports_are_about_begins_where_a_word_does() -> None:
+    blast = mask_of([term_of("爆炸")])
+    assert blast
+    for word in ("现场发生爆炸", "bomb爆炸", "现场bombing"):
+        assert mask_of([term_of(word)]) == blast, word
+    assert not mask_of([term_of("xxbombing的")])
 
 
 def test_katakana_are_names_but_for_words_of_the_language() -> None:
