@@ -29,7 +29,7 @@ demo: $(VENV)/.ready  ## the week of a coded file, end to end (SOURCE=gold/kad.j
 	@$(BIN)/timelines demo $(SOURCE)
 
 test: $(VENV)/.ready  ## all tests but those of test-long, about 10 minutes
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long"
+	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: $(VENV)/.ready  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m long

@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from runtime.kafka_java import KafkaUnavailable
 from runtime.kafka_server import KafkaServer
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.long]  # three nodes
 
 
 def _append_in_a_transaction(servers: str, topic: str, value: bytes) -> None:

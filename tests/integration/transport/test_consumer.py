@@ -193,6 +193,7 @@ async def test_a_slow_agent_stops_the_poll_thread_and_memory_holds_a_bounded_num
         await until(lambda: len(seen) == 3_000)
 
 
+@pytest.mark.long  # tests/integration/worker/test_delivery.py has members that join and leave, too
 async def test_members_that_come_and_go_quickly_leave_no_hole_in_what_is_delivered(bench: Bench) -> None:
     """Whatever is taken over is read from the application's own offsets: each record exactly once, over all members."""
     reached = dict.fromkeys(range(PARTITIONS), -1)
