@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Literal
 
@@ -12,6 +13,7 @@ from processors.collecting import looking_once
 from processors.cores import Cores
 from processors.replay import as_log, replay
 from processors.router import Fault, Handover, PartitionRouter, RawRecord
+from producers.feeds import Line
 from runtime.terminal import shown
 from schemas.regions import region_of
 from schemas.topics import REJECTED, UPDATES
@@ -20,6 +22,7 @@ from timelines.log_file import BadLogLine, read_log, without_holes
 from timelines.outputs import Named, overlap
 from timelines.producing import Interrupts
 from timelines.progress import Bar
+from timelines.recognising import other_format
 from timelines.rejects import LongLine, Rejects
 from timelines.sources import FEEDS, FeedName, Source, SourceError, Status, Stopped, past_events, rejects_path
 
@@ -134,7 +137,13 @@ def records_of(source: Source, feed: str, partitions: int, rejects: Rejects) -> 
     Raises BadLogLine, at once or while the records are read; and as `past_events` does.
     """
     if feed == LOG:
-        partitions, records = read_log(_numbered(source))
+        lines = _numbered(source)
+        start = list(islice(lines, 1))
+        try:
+            partitions, records = read_log(chain(start, lines))
+        except BadLogLine as error:
+            other = other_format(Line(*start[0]), None, FEEDS) if start else None
+            raise BadLogLine(f"{error}. But {other}") if other else error from error
         return partitions, without_holes(records)
     events = past_events(source, FEEDS[feed], rejects)
     return partitions, as_log(((event, region_of(event)) for event in events), partitions)

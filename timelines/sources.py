@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ from schemas.errors import TooLarge
 from schemas.event import AnyEvent
 
 from .outputs import Named, overlap
+from .recognising import other_format
 from .rejects import LongLine, Rejects
 from .unpacking import Unreadable, check_start, unpacked
 
@@ -256,20 +258,32 @@ class _OpenLine:
 def read_rows(source: Source, feed: Feed) -> Iterator[Parsed | Bad | LongLine]:
     """What the feed makes of the source, in the order of its lines; an event that no topic could take is bad.
 
+    Where the source begins as another feed's files do, its first bad row says so.
+
     Raises SourceError, Stopped.
     """
     long_lines: deque[LongLine] = deque()
+    first: Line | None = None
+    is_known = False
 
     def short_lines() -> Iterator[Line]:
+        nonlocal first
         for line in source.lines():
             if isinstance(line, LongLine):
                 long_lines.append(line)
             else:
+                if first is None and line.raw.strip():
+                    first = line
                 yield line
 
     for row in feed.read(short_lines()):
         while long_lines and long_lines[0].number < row.number:
             yield long_lines.popleft()
+        if not is_known and isinstance(row, Bad) and first is not None:
+            other = other_format(first, feed, FEEDS)
+            if other is not None:
+                row = replace(row, problem=f"{row.problem}. But {other}")
+        is_known = True
         yield _fitting(row) if isinstance(row, Parsed) else row
     yield from long_lines
 

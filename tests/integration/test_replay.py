@@ -249,6 +249,13 @@ def test_a_hole_in_a_log_is_told(tmp_path: Path, run: Callable[..., Ended]) -> N
     assert not (tmp_path / "t").exists()
 
 
+def test_reports_given_as_a_log_are_told_for_what_they_are(run: Callable[..., Ended]) -> None:
+    done = run(str(GOLD), "--feed", "log", "--timelines", "t")
+    assert done.returncode == 1
+    assert b"no line of a dumped log" in done.stderr
+    assert b"begins as files of --feed coded do" in done.stderr
+
+
 def test_a_record_that_was_rejected_when_the_log_was_live_is_rejected_again_and_is_no_failure(
     tmp_path: Path, run: Callable[..., Ended]
 ) -> None:
