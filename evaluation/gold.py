@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .scores import Pair
+
+_GZIP: Final = b"\x1f\x8b"
 
 
 class BadInput(ValueError):
@@ -77,21 +81,33 @@ def read_gold(path: Path) -> GoldSet:
 def rows_of(path: Path) -> list[tuple[int, dict[str, Any]]]:
     """The objects of a JSON Lines file with their line numbers; blank lines are passed over.
 
-    Raises BadInput; OSError where the file cannot be read.
+    Raises as `lines_of` does.
     """
     rows: list[tuple[int, dict[str, Any]]] = []
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            if not raw.strip():
-                continue
-            try:
-                row = json.loads(raw)
-            except (ValueError, RecursionError) as error:
-                raise BadInput(path, number, f"is no JSON ({error}): write one object a line") from error
-            if not isinstance(row, dict):
-                raise BadInput(path, number, "is no JSON object: write one object a line")
-            rows.append((number, row))
+    for number, raw in lines_of(path):
+        try:
+            row = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise BadInput(path, number, f"is no JSON ({error}): write one object a line") from error
+        if not isinstance(row, dict):
+            raise BadInput(path, number, "is no JSON object: write one object a line")
+        rows.append((number, row))
     return rows
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, with their numbers from 1; unpacked where its bytes are gzip's.
+
+    Raises BadInput; OSError where the file cannot be read.
+    """
+    with path.open("rb") as file:
+        lines = gzip.GzipFile(fileobj=file) if file.peek(2).startswith(_GZIP) else file
+        try:
+            for number, raw in enumerate(lines, start=1):
+                if raw.strip():
+                    yield number, raw
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise BadInput(path, 0, f"is packed by gzip, and damaged ({error}): get it again, whole") from error
 
 
 def text_of(row: Mapping[str, Any], field: str, path: Path, line: int) -> str:

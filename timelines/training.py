@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from evaluation.corruption import corrupted
 from evaluation.fitting import Logistic, fit_logistic
-from evaluation.gold import BadInput, read_gold
+from evaluation.gold import BadInput, lines_of, read_gold
 from processors.correlation.linking.candidates import (
     INCIDENT_FEATURES,
     Candidate,
@@ -95,8 +95,7 @@ class LabelledSet:
 
 def read_set(path: Path) -> LabelledSet:
     """Raises BadInput with file, line, field and remedy; OSError where the file cannot be read."""
-    with path.open("rb") as lines:
-        events = tuple(_event_of(line, path, number) for number, line in enumerate(lines, start=1) if line.strip())
+    events = tuple(_event_of(line, path, number) for number, line in lines_of(path))
     return LabelledSet(path.stem, events, read_gold(path).incident_of)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evaluation.gold import BadInput, read_gold
+from evaluation.gold import BadInput, lines_of, read_gold
 
 SETS = sorted(Path("gold").glob("*.jsonl"))
 
@@ -47,6 +49,23 @@ def test_the_sets_of_the_project_are_read_whole(path: Path) -> None:
     # a copy and its original are reports of one incident: the labels would contradict each other otherwise
     for copy, original in gold.copy_of.items():
         assert gold.incident_of[copy] == gold.incident_of[original]
+
+
+def test_a_packed_file_is_read_as_it_was_whatever_it_is_called(tmp_path: Path) -> None:
+    plain = a_file(tmp_path, a_report("1", "A"), "", a_report("2", "B"))
+    packed = tmp_path / "packed"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert list(lines_of(packed)) == list(lines_of(plain))
+    assert [number for number, _ in lines_of(packed)] == [1, 3]
+    assert read_gold(packed) == read_gold(plain)
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[:-9], lambda raw: raw[:-8] + bytes(8)])
+def test_a_packed_file_that_is_damaged_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    packed = tmp_path / "packed"
+    packed.write_bytes(damage(gzip.compress(a_file(tmp_path, a_report("1", "A")).read_bytes())))
+    with pytest.raises(BadInput, match=r"packed: is packed by gzip, and damaged .*: get it again, whole"):
+        read_gold(packed)
 
 
 def test_there_are_sets_to_read() -> None:
