@@ -55,6 +55,16 @@ def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
     return {topic: len(there[topic].partitions) for topic in topics}
 
 
+def spans_of(settings: Settings, topic: str) -> dict[int, tuple[int, int]]:
+    """First offset and end (exclusive) of each partition. Raises ExportError."""
+    places = [TopicPartition(topic, partition) for partition in range(partitions_of(settings, [topic])[topic])]
+    consumer = new_consumer(settings, "export")
+    try:
+        return {place.partition: _span(consumer, place) for place in places}
+    finally:
+        consumer.close()
+
+
 def stored_records(
     settings: Settings,
     topics: Sequence[str],

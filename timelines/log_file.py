@@ -18,6 +18,8 @@ from schemas.topics import EVENTS
 from .files import text_or_base64
 
 _MOST_PARTITIONS: Final = 1_000
+#: holes that are told about one by one
+_TOLD_ONE_BY_ONE: Final = 20
 
 
 class BadLogLine(Exception):
@@ -67,6 +69,30 @@ def read_log(lines: Iterable[tuple[int, bytes]]) -> tuple[int, Iterator[RawRecor
     except (ValueError, KeyError, TypeError) as error:
         raise _bad(number, error) from error
     return partitions, _records(numbered, partitions)
+
+
+class Holes:
+    """What a log lacks of which records are seen in the order of each partition.
+
+    count: spans of offsets that are missing; told: the first of them, in words
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.told: list[str] = []
+        self._reached: dict[int, int] = {}
+
+    def see(self, partition: int, offset: int) -> None:
+        self.end(partition, offset)
+        self._reached[partition] = offset + 1
+
+    def end(self, partition: int, end: int) -> None:
+        """The partition goes on, or ends, at this offset."""
+        expected = self._reached.get(partition, 0)
+        if end > expected:
+            self.count += 1
+            if len(self.told) < _TOLD_ONE_BY_ONE:
+                self.told.append(f"{EVENTS}[{partition}]: offsets {expected:,} to {end - 1:,} are missing")
 
 
 def _records(lines: Iterator[tuple[int, bytes]], partitions: int) -> Iterator[RawRecord]:

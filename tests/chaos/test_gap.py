@@ -6,9 +6,11 @@ import random
 import re
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from confluent_kafka import TopicPartition
+from typer.testing import CliRunner
 
 from runtime.clients import new_admin
 from runtime.settings import Settings
@@ -17,6 +19,7 @@ from tests.log_and_sink import append
 from tests.tally_core import an_attack
 from tests.tally_service import PARTITIONS
 from tests.worker_process import WorkerProcess, wait_until
+from timelines.cli import app
 
 pytestmark = pytest.mark.kafka
 
@@ -47,8 +50,16 @@ def the_reason(worker: WorkerProcess) -> str:
     return str(failure["reason"])
 
 
+def dumped_log(settings: Settings, folder: Path) -> tuple[int, str, int]:
+    """Exit status of `dump --log`, what it told, and how many lines it wrote."""
+    log = folder / "log.jsonl"
+    arguments = ["dump", "--bootstrap-servers", str(settings.bootstrap_servers), "--log", str(log)]
+    ended = CliRunner().invoke(app, arguments)
+    return ended.exit_code, ended.stderr, len(log.read_bytes().splitlines())
+
+
 def test_records_deleted_unread_stop_the_worker_and_it_names_the_gap(
-    on_kafka: Settings, start_on_kafka: Callable[..., WorkerProcess]
+    on_kafka: Settings, start_on_kafka: Callable[..., WorkerProcess], tmp_path: Path
 ) -> None:
     """While no worker runs, and while one runs that has not come so far."""
     worker = start_on_kafka()
@@ -73,3 +84,12 @@ def test_records_deleted_unread_stop_the_worker_and_it_names_the_gap(
     for _ in range(2):
         told = the_reason(start_on_kafka())
         assert f"{EVENTS}[{PARTITION}]: offset {reached} was to come next and 60 came" in told
+
+    # who keeps the log as a file is told as well, and has what is left
+    status, told, lines = dumped_log(on_kafka, tmp_path)
+    assert (status, lines) == (3, 1 + 20), told
+    assert f"timelines dump: {EVENTS}[{PARTITION}]: offsets 0 to 59 are missing\n" in told
+    delete_before(on_kafka, 80)
+    status, told, lines = dumped_log(on_kafka, tmp_path)
+    assert (status, lines) == (3, 1), told
+    assert f"timelines dump: {EVENTS}[{PARTITION}]: offsets 0 to 79 are missing\n" in told

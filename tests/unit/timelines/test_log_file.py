@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from processors.router import RawRecord
 from schemas.topics import EVENTS
-from timelines.log_file import BadLogLine, first_line, log_line, read_log, without_holes
+from timelines.log_file import BadLogLine, Holes, first_line, log_line, read_log, without_holes
 
 _RECORDS = st.builds(
     RawRecord,
@@ -102,3 +102,26 @@ def test_a_hole_is_told_behind_what_stands_before_it_with_what_mends_a_file(
     with pytest.raises(BadLogLine, match=said) as told:
         next(read)
     assert "timelines dump --log FILE" in str(told.value)
+
+
+def test_holes_are_named_wherever_they_are() -> None:
+    holes = Holes()
+    for partition, offset in [(0, 0), (0, 1), (0, 4), (1, 2), (1, 3)]:
+        holes.see(partition, offset)
+    for partition, end in [(0, 5), (1, 6), (2, 0), (3, 9)]:
+        holes.end(partition, end)
+    assert holes.told == [
+        f"{EVENTS}[0]: offsets 2 to 3 are missing",
+        f"{EVENTS}[1]: offsets 0 to 1 are missing",
+        f"{EVENTS}[1]: offsets 4 to 5 are missing",
+        f"{EVENTS}[3]: offsets 0 to 8 are missing",
+    ]
+    assert holes.count == 4
+
+
+def test_of_many_holes_the_first_are_told_and_all_are_counted() -> None:
+    holes = Holes()
+    for offset in range(1, 2_001, 2):
+        holes.see(0, offset)
+    assert holes.count == 1_000
+    assert len(holes.told) == 20
