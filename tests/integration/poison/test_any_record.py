@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +29,8 @@ from tests.integration.poison.hostile import HEADERS, Raw, envelopes, full_of, p
 _CORES = real_cores()
 #: bytes of a rejected record beside its value: key, headers, what the protocol adds
 _MOST_AROUND = 90_000
+#: times the CPU of an honest text
+MOST_COSTLY = 4
 
 
 def a_router(partitions: int = 1) -> PartitionRouter:
@@ -159,24 +165,44 @@ def test_arbitrary_records_go_exactly_one_way_the_same_in_worker_and_replay(raws
 @pytest.mark.parametrize("length", [40_000, pytest.param(200_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", ["attack", "statement", "protest"])
 @pytest.mark.parametrize("name", list(texts(1)))
-def test_a_hostile_text_costs_no_more_than_an_honest_one(name: str, kind: str, length: int) -> None:
-    """Wherever text may stand, several times what is read of it; three, so that they are weighed against each other."""
-    text = texts(length)[name]
+def test_a_hostile_text_costs_little_more_than_an_honest_one(name: str, kind: str, length: int) -> None:
+    """Wherever text may stand, several times what is read of it. Both are weighed in turns: how fast a machine is
+    changes threefold within minutes.
+    """
+    hostile, honest = an_arrival(texts(length)[name], kind), an_arrival(an_honest_text(length), kind)
+    spent = [(hostile(), honest()) for _ in range(3)]
+    ratio = min(one for one, _ in spent) / min(other for _, other in spent)
+    # at rest an honest one takes some 35 ms; a quadratic pattern took 560 for 5,900 marks, and words of stances and
+    # demands 2,700 when they were read however long they grew
+    assert ratio < MOST_COSTLY, (ratio, spent)
+
+
+def an_arrival(text: str, kind: str) -> Callable[[], float]:
+    """A router of its own; each call takes in one more event full of the text and answers the seconds of CPU spent."""
     router = a_router()
-    seconds = []
-    for number in range(3):
+    numbers = count()
+
+    def arrive() -> float:
+        number = next(numbers)
         event = full_of(text, number, kind)
-        raw = {"key": b"europe", "value": encode(event), "headers": tuple(headers_of(event, region="europe"))}
-        record = RawRecord(EVENTS, 0, number, **raw)
+        headers = tuple(headers_of(event, region="europe"))
+        record = RawRecord(EVENTS, 0, number, key=b"europe", value=encode(event), headers=headers)
         began = time.thread_time()
         handed = router.process([record])
-        seconds.append(time.thread_time() - began)
+        seconds = time.thread_time() - began
         assert not handed.faults, handed.faults
         # a statement's twenty targets stand beside the hundred names
         assert max(len(value or b"") for _, value in handed.state) < (400_000 if kind == "statement" else 200_000)
-    # far above what any takes (up to 60 ms), far below what a quadratic pattern takes (560 ms for 5,900 marks), or did
-    # when words of stances and demands were read however long they grew (2,700 ms)
-    assert min(seconds) < 0.25, seconds
+        return seconds
+
+    return arrive
+
+
+@cache
+def an_honest_text(length: int) -> str:
+    rows = map(json.loads, (Path(__file__).parents[3] / "gold" / "kad.jsonl").read_bytes().splitlines())
+    told = " ".join(f"{row['headline']}. {row.get('text') or ''}" for row in rows)
+    return (told * (length // len(told) + 1))[:length]
 
 
 def test_names_that_grow_when_they_are_folded_make_no_state_that_kafka_refuses() -> None:
