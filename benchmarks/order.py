@@ -176,9 +176,8 @@ def main(seeds: int) -> None:
 
 
 def _moved(found: Sequence[Moved]) -> str:
-    change = mean(one.after - one.before for one in found)
-    most = max(abs(one.after - one.before) for one in found)
-    return f"{mean(one.same for one in found):.3f}, {change:+.3f}, {most:.3f}"
+    changes = [one.after - one.before for one in found]
+    return f"{mean(one.same for one in found):.3f}, {mean(changes):+.3f} ({min(changes):+.3f} to {max(changes):+.3f})"
 
 
 def _late(late: Sequence[int]) -> str:
@@ -191,7 +190,7 @@ _HEAD: Final = """\
 Written by `python -m benchmarks.correlation --order --seeds {orders}`; do not edit. Weights fitted without the set that
 is measured. The coded sets have no hours: every report is given a minute of its day, and then those of one hour, or of
 one day, change places; the core gets them at these minutes. Told are the share of the reports that keep exactly their
-companions, the mean change of B-cubed F1 and the largest single one. One report that goes elsewhere changes the
+companions, and the change of B-cubed F1, mean and (lowest to highest). One report that goes elsewhere changes the
 companions of all that it leaves and joins: where one incident holds half of a set, a single other choice costs half of
 the share.
 
