@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
         if holes.count:
             for hole in holes.told:
                 typer.echo(f"timelines dump: {hole}", err=True)
-            fail("dump", f"{holes.count:,} holes in the log: {_A_HOLE}", 3)
+            fail("dump", f"the log lacks records in {holes.count:,} places: {_A_HOLE}", 3)
 
 
 def _gathered(settings: Settings, targets: Targets) -> Results:
