@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from runtime.unpacking import Unreadable, unpacked
+
 from .scores import Pair
 
-_GZIP: Final = b"\x1f\x8b"
+_AT_ONCE: Final = 256 * 1024
 
 
 class BadInput(ValueError):
@@ -101,13 +101,13 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
     Raises BadInput; OSError where the file cannot be read.
     """
     with path.open("rb") as file:
-        lines = gzip.GzipFile(fileobj=file) if file.peek(2).startswith(_GZIP) else file
         try:
-            for number, raw in enumerate(lines, start=1):
-                if raw.strip():
-                    yield number, raw
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise BadInput(path, 0, f"is packed by gzip, and damaged ({error}): get it again, whole") from error
+            whole = b"".join(unpacked(iter(lambda: file.read(_AT_ONCE), b"")))
+        except Unreadable as error:
+            raise BadInput(path, 0, str(error)) from error
+    for number, raw in enumerate(whole.split(b"\n"), start=1):
+        if raw.strip():
+            yield number, raw
 
 
 def text_of(row: Mapping[str, Any], field: str, path: Path, line: int) -> str:

@@ -82,13 +82,17 @@ class Holes:
         self.told: list[str] = []
         self._reached: dict[int, int] = {}
 
+    def reached(self, partition: int) -> int:
+        """The offset that is to come next; an earlier one came again."""
+        return self._reached.get(partition, 0)
+
     def see(self, partition: int, offset: int) -> None:
         self.end(partition, offset)
-        self._reached[partition] = offset + 1
+        self._reached[partition] = max(self.reached(partition), offset + 1)
 
     def end(self, partition: int, end: int) -> None:
         """The partition goes on, or ends, at this offset."""
-        expected = self._reached.get(partition, 0)
+        expected = self.reached(partition)
         if end > expected:
             self.count += 1
             if len(self.told) < _TOLD_ONE_BY_ONE:
@@ -122,16 +126,16 @@ def without_holes(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
 
     Raises BadLogLine. The router would tell of the hole what a worker must do, whose state and topic there are none of.
     """
-    reached: dict[int, int] = {}
+    holes = Holes()
     for record in records:
-        expected = reached.get(record.partition, 0)
-        if record.offset > expected:
+        expected = holes.reached(record.partition)
+        holes.see(record.partition, record.offset)
+        if holes.count:
             raise BadLogLine(
                 f"{record.topic}[{record.partition}]: offset {expected} was to come next and {record.offset} came: "
                 "records are missing, or lines stand in another order. Write the file anew with `timelines dump --log "
                 "FILE`; where the broker's log lacks them too, take a file that was dumped while it had them"
             )
-        reached[record.partition] = max(expected, record.offset + 1)
         yield record
 
 

@@ -27,6 +27,7 @@ from producers.feeds.gdelt import GdeltFeed
 from producers.feeds.ged import GedFeed
 from producers.feeds.icews import IcewsFeed
 from producers.feeds.polecat import PolecatFeed
+from runtime.unpacking import Unreadable, check_start, unpacked
 from schemas.arrival import came_by, in_report_time, stamped
 from schemas.codec import encode
 from schemas.errors import TooLarge
@@ -35,7 +36,6 @@ from schemas.event import AnyEvent
 from .outputs import Named, overlap
 from .recognising import other_format
 from .rejects import LongLine, Rejects
-from .unpacking import Unreadable, check_start, unpacked
 
 _CHUNK_BYTES: Final = 256 * 1024
 #: a shorter line never makes a message that is too large: parsing adds fields, and JSON makes six bytes of one at most

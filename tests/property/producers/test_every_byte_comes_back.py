@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from producers.feeds import Bad, Line
 from producers.ledger import RowNumbers
+from runtime.unpacking import Unreadable, check_start
 from timelines import sources
 from timelines.rejects import LongLine, Rejects, raw_of
 from timelines.sources import Source
-from timelines.unpacking import Unreadable, check_start
 
 
 def begins_like_text(content: bytes) -> bool:

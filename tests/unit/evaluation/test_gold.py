@@ -64,7 +64,7 @@ def test_a_packed_file_is_read_as_it_was_whatever_it_is_called(tmp_path: Path) -
 def test_a_packed_file_that_is_damaged_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     packed = tmp_path / "packed"
     packed.write_bytes(damage(gzip.compress(a_file(tmp_path, a_report("1", "A")).read_bytes())))
-    with pytest.raises(BadInput, match=r"packed: is packed by gzip, and damaged .*: get it again, whole"):
+    with pytest.raises(BadInput, match=r"packed: (is damaged .*|ends in the middle .*)get it again, whole"):
         read_gold(packed)
 
 

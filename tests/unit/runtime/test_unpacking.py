@@ -20,7 +20,8 @@ from typing import Final
 import pytest
 
 from producers.feeds import MAX_LINE_BYTES, Line
-from timelines import sources, unpacking
+from runtime import unpacking
+from timelines import sources
 from timelines.rejects import LongLine
 from timelines.sources import Source, SourceError, Stopped
 

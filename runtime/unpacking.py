@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from producers.feeds import MAX_LINE_BYTES
-
 _GZIP: Final = b"\x1f\x8b\x08"
 _ZIP: Final = b"PK\x03\x04"
 _ZIPPED: Final = "is a zip archive: unpack it (unzip), and give the file that was in it"
@@ -35,7 +33,7 @@ _GZIP_BITS: Final = 16 + zlib.MAX_WBITS
 _PACKED_AT_ONCE: Final = 4 * 1024
 _UNPACKED_AT_ONCE: Final = 256 * 1024
 #: a line that is too long is kept on disk, which half a megabyte of gzip must not fill
-_MOST_LINE_BYTES: Final = 64 * MAX_LINE_BYTES
+_MOST_LINE_BYTES: Final = 512 * 1024 * 1024
 
 
 class Unreadable(Exception):
