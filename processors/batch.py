@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from processors.correlation import Changes, RegionCore
 from processors.correlation import UnreadableState as UnreadableCoreState
 from processors.dead_letter import dead_letter
-from processors.handover import ConsumerRecord, Fault, Outgoing, UnreadableState
+from processors.handover import NOTHING_SEEN, ConsumerRecord, Fault, Outgoing, Seen, UnreadableState
 from schemas.codec import LogMessage, encode
 from schemas.decision import Decision, Tick
 from schemas.errors import TooLarge
@@ -41,7 +41,9 @@ def last_of_the_traceback() -> str:
 class Batch:
     """What has come of the records of one batch so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen: Seen = NOTHING_SEEN) -> None:
+        """seen: updates and rejects of these records are not written again."""
+        self._seen = seen
         self._updates: list[Outgoing] = []
         self._rejects: list[Outgoing] = []
         self._entries: dict[str, tuple[Entry, str, int, _Labels]] = {}
@@ -64,7 +66,8 @@ class Batch:
         for update in changes.updates:
             for change in update.changes:
                 self.changes[change.type] += 1
-            self._updates.append(_sent_update(update, _labels(core, update.incident_id)))
+            if record.offset > self._seen.updates:
+                self._updates.append(_sent_update(update, _labels(core, update.incident_id)))
         for entry in changes.entries:
             update_of = brought.get(entry.incident_id)
             revision = (
@@ -85,7 +88,8 @@ class Batch:
             self._touched[region, incident_id] = (update_of.recorded_at if update_of else recorded_at, record)
 
     def reject(self, record: ConsumerRecord, field: str, problem: str, trace: str | None = None) -> None:
-        self._rejects.append(dead_letter(record, field, problem))
+        if record.offset > self._seen.rejects:
+            self._rejects.append(dead_letter(record, field, problem))
         self.faults.append(Fault(record.offset, field, problem, trace))
 
     def outgoing(self, cores: dict[str, RegionCore]) -> tuple[Outgoing, ...]:

@@ -103,6 +103,17 @@ class Handover:
         return self.taken == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What readers have of records that come once more: the last offset whose updates, whose reject; -1: nothing."""
+
+    updates: int = -1
+    rejects: int = -1
+
+
+NOTHING_SEEN: Final = Seen()
+
+
 class GapInLog(Exception):
     """Records of the log are missing between what was applied and what came. Going on would be wrong timelines."""
 

@@ -16,6 +16,7 @@ from processors.batch import Batch, last_of_the_traceback
 from processors.correlation import CannotApply, LogRecord, RegionCore, StateRecord
 from processors.correlation import UnreadableState as UnreadableCoreState
 from processors.handover import (
+    NOTHING_SEEN,
     ConsumerRecord,
     Fault,
     GapInLog,
@@ -23,6 +24,7 @@ from processors.handover import (
     Outgoing,
     PartitionState,
     RawRecord,
+    Seen,
     UnreadableState,
     decode_partition_state,
     encode_partition_state,
@@ -74,6 +76,7 @@ class PartitionRouter:
         #: keys that were looked at and belong here: no more than there are regions
         self._region_of_key: dict[bytes | None, str] = {}
         self._restored_version: str | None = None
+        self._seen = NOTHING_SEEN
         #: offset of the record that is being taken; None between batches. For a watchdog: read from other threads
         self.working_on: int | None = None
 
@@ -98,7 +101,7 @@ class PartitionRouter:
         Raises GapInLog, and then has changed nothing; ValueError for records of another topic or partition.
         """
         fresh = self._fresh(records)
-        batch = Batch()
+        batch = Batch(self._seen)
         for record in fresh:
             self.working_on = record.offset
             self._take(record, batch)
@@ -165,6 +168,10 @@ class PartitionRouter:
                 self._core(region).restore(state)
             except UnreadableCoreState as error:
                 raise UnreadableState(f"the state of {region}: {error}") from error
+
+    def pass_over(self, seen: Seen) -> None:
+        """Of records that readers have updates or rejects of, write these no second time."""
+        self._seen = seen
 
     def dump(self) -> Iterator[tuple[bytes, bytes]]:
         """The whole state, as `restore` takes it: what the hand-overs' states fold to."""

@@ -6,12 +6,14 @@ of state like any other). It is the only thing the worker writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import chain
 from typing import Final
 
-from faust_confluent.transactions import TransactionalWriter
+from faust_confluent.transactions import Interrupted, TransactionalWriter
 from processors.handover import Handover, Outgoing
+from processors.restore import RestoreOutdated
+from processors.unended import still_open
 from runtime.clients import new_producer
 from runtime.settings import Settings
 from schemas.topics import ENTRIES, REJECTED, REJECTED_MAX_BYTES, TIMELINES, UPDATES, changelog_topic
@@ -33,17 +35,32 @@ class PartitionWriter:
             message_max_bytes=REJECTED_MAX_BYTES,  # of all that it writes, rejected records alone may be so large
             delivery_report_only_error=True,  # a success is told by the commit
         )
+        self._settings, self._partition, self._keep_trying = settings, partition, keep_trying
         self._changelog = changelog_topic(settings.app_id)
-        self._writer = TransactionalWriter(producer, transactional_id, partition, keep_trying=keep_trying)
+        self._writer = TransactionalWriter(
+            producer,
+            transactional_id,
+            partition,
+            keep_trying=keep_trying,
+            still_open=self._still_open,
+        )
+
+    def _still_open(self, topics: Collection[str]) -> Collection[str]:
+        try:
+            return still_open(self._settings, topics, self._partition, is_wanted=self._keep_trying)
+        except RestoreOutdated as error:
+            raise Interrupted(f"partition {self._partition}: gave up while the broker told no ends") from error
 
     def open(self) -> None:
         """Fence whoever wrote this partition before. Comes before its state is read. Raises NotWritten, Interrupted."""
         self._writer.open(self._changelog)
 
-    def abort_open(self) -> None:
-        """End, by an abort, what a former owner's transaction left open in any topic. Raises as `write` does."""
-        topics = (TIMELINES, ENTRIES, UPDATES, REJECTED, self._changelog)
-        self._writer.abort_open(Outgoing(topic, b"", b"", ()) for topic in topics)
+    def abort_open(self, topics: Collection[str] = ()) -> None:
+        """End, by an abort, what a former owner's transaction left open in these topics; in all of them, if none is
+        named. Raises as `write` does.
+        """
+        every = (TIMELINES, ENTRIES, UPDATES, REJECTED, self._changelog)
+        self._writer.abort_open(Outgoing(topic, b"", b"", ()) for topic in topics or every)
 
     def write(self, handover: Handover) -> None:
         """Raises Fenced, NotWritten, Interrupted; the router that made the hand-over is of no use then."""

@@ -1,17 +1,22 @@
 """Transactions of a partition that are over, as the broker says, and have no end in its log.
 
-Seen on Apache Kafka 4.3.0, one node, frozen for longer than its own session: it was taken for dead for 200 ms, its
-partitions had no leader in that time, and the coordinator took a commit for complete without having written a single
-marker. The next writer was let in, its reader did not see the batch, did it again, and the marker of *that* batch made
-both visible. With replicas on other nodes there is always a leader, and no such hole was seen.
+Apache Kafka 4.3.1 leaves out the end of a transaction wherever a partition has no leader at that moment: it takes the
+partition for deleted. One node, frozen or killed and back again, is such a moment of some 200 ms. Of the five topics a
+batch is written to, some may have its end then and others not, and for good: the transaction is complete, as the
+coordinator says. What is open there is held back from readers until the next transaction that writes to the same
+partition ends, and shares its fate: a batch that was aborted is told after all, a committed one is lost. With replicas
+on other nodes there is always a leader, and no such hole was seen.
 
-A broker that is killed and started again can do the same while its writer lives. The writer's next commit ends both
-wherever it has records itself; in a topic where it has none, what is open stays unread until the next commit there.
-That is not looked for: the state is whole, and only another commit, never an abort, would make it right.
+So three looks:
 
-So whoever takes a partition over looks whether the state ends where it can be read to. If it does not, after the former
-owner was fenced, nobody will ever end what is open there but the new owner: by aborting a transaction of its own in the
-same places. Nobody has seen the records; they are done again.
+- Whoever takes a partition over looks whether the state ends where it can be read to (`end_open`). If not, it aborts a
+  transaction of its own in all five topics: the batch comes again, and nobody has seen its state. Its updates may have
+  been seen: see seen.py.
+- Then, whether updates or rejects are open that the restored state does not know of (`end_unknown`): they belong to a
+  batch that was aborted and comes again, and are ended in the same way. What the state knows of was committed, and is
+  left to the next commit.
+- The writer looks after each abort, and after each commit that it had to wait for (`still_open`): it aborts what has
+  no end, and writes it again.
 """
 
 from __future__ import annotations
@@ -20,11 +25,12 @@ from collections.abc import Callable, Collection, Mapping
 from time import monotonic, sleep
 from typing import Final, Protocol
 
-from confluent_kafka import IsolationLevel, KafkaException
+from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from processors.restore import RestoreFailed, RestoreOutdated
-from runtime.clients import ask_ends, learn_leaders, new_admin
+from processors.restore import RestoreFailed, RestoreOutdated, read_to_ends
+from processors.told import TELLING, told_of
+from runtime.clients import ask_ends, learn_leaders, new_admin, new_consumer
 from runtime.passing import is_passing
 from runtime.settings import Settings
 from schemas.topics import changelog_topic
@@ -38,7 +44,7 @@ _MOST_S: Final = 60.0
 class Opened(Protocol):
     """Of `PartitionWriter`, what is needed here."""
 
-    def abort_open(self) -> None: ...
+    def abort_open(self, topics: Collection[str] = ()) -> None: ...
 
 
 def end_open(
@@ -70,12 +76,61 @@ def end_open(
         sleep(_PAUSE_S)
 
 
-def _unreadable(admin: AdminClient, topic: str, partitions: Collection[int], is_wanted: Callable[[], bool]) -> set[int]:
-    """Partitions of which not all that was written can be read by who reads what is committed."""
+def end_unknown(
+    settings: Settings,
+    writers: Mapping[int, Opened],
+    reached: Mapping[int, int],
+    *,
+    is_wanted: Callable[[], bool],
+    on_open: Callable[[Collection[int]], None],
+) -> None:
+    """End open updates and rejects of records behind the state. Comes after the state was restored. Blocks.
+
+    reached: the last offset of the log that the state knows of, of each partition
+    on_open: called with the partitions that have such, before these are ended
+    Raises as `end_open` does.
+    """
+    if not writers:
+        return
+    admin, unknown = new_admin(settings, "ends"), dict[int, list[str]]()
+    for topic in TELLING:
+        for partition, readable in _unreadable(admin, topic, writers.keys(), is_wanted).items():
+            place = TopicPartition(topic, partition, readable)
+            # all of them: should committed ones be among these, told twice is better than lost
+            if _begins_with(settings, place, is_wanted) > reached[partition]:
+                unknown.setdefault(partition, []).append(topic)
+    if unknown:
+        on_open(unknown)
+    for partition, topics in unknown.items():
+        writers[partition].abort_open(topics)
+
+
+def still_open(
+    settings: Settings, topics: Collection[str], partition: int, *, is_wanted: Callable[[], bool]
+) -> frozenset[str]:
+    """Those of the topics whose partition ends in a transaction that is not ended. Raises as `end_open` does."""
+    admin = new_admin(settings, "ends")
+    return frozenset(topic for topic in topics if _unreadable(admin, topic, (partition,), is_wanted))
+
+
+def _begins_with(settings: Settings, place: TopicPartition, is_wanted: Callable[[], bool]) -> int:
+    """The first record of the log that what is open tells of; -1: of none. place: with the offset where that begins."""
+    consumer = new_consumer(settings, "open", isolation_level="read_uncommitted")
+    try:
+        told = (told_of(message) for message in read_to_ends(consumer, [place], is_wanted))
+        return min((offset for offset in told if offset is not None), default=-1)
+    finally:
+        consumer.close()
+
+
+def _unreadable(
+    admin: AdminClient, topic: str, partitions: Collection[int], is_wanted: Callable[[], bool]
+) -> dict[int, int]:
+    """Partitions of which not all that was written can be read by who reads what is committed; and up to where."""
     # in this order: what is committed between the two questions is no difference
     written = _ends(admin, topic, partitions, IsolationLevel.READ_UNCOMMITTED, is_wanted)
     readable = _ends(admin, topic, partitions, IsolationLevel.READ_COMMITTED, is_wanted)
-    return {partition for partition in partitions if readable[partition] < written[partition]}
+    return {partition: readable[partition] for partition in partitions if readable[partition] < written[partition]}
 
 
 def _ends(
@@ -96,4 +151,4 @@ def _ends(
     raise RestoreOutdated
 
 
-__all__ = ["end_open"]
+__all__ = ["end_open", "end_unknown", "still_open"]

@@ -29,9 +29,10 @@ from processors.lane import Done, Lane
 from processors.rejects import RejectLimit, TooManyRejects
 from processors.restore import RestoreFailed, RestoreOutdated, StoredState, read_states
 from processors.router import PartitionRouter
+from processors.seen import seen_beyond
 from processors.tally import tally
 from processors.transaction import PartitionWriter
-from processors.unended import end_open
+from processors.unended import end_open, end_unknown
 from processors.watchdog import StuckRecord
 from runtime.clients import client_config
 from runtime.metrics import WorkerMetrics
@@ -187,17 +188,18 @@ class Worker:
 
         log.info("assigned", partitions=partitions, generation=generation)
         opening = (self._in_thread(self._open_writer, partition, is_wanted) for partition in partitions)
-        writers = await asyncio.gather(*opening)
+        writers = dict(zip(partitions, await asyncio.gather(*opening), strict=True))
         # after the fencing: only now nobody can add to the state any more
-        await self._in_thread(self._end_open, dict(zip(partitions, writers, strict=True)), is_wanted)
+        await self._in_thread(self._end_open, writers, is_wanted)
         lanes, routers = {}, {}
         with collecting.resting():
             states = await self._in_thread(lambda: read_states(self.settings, partitions, is_wanted=is_wanted))
-            for partition, writer in zip(partitions, writers, strict=True):
+            for partition, writer in writers.items():
                 router = await self._in_thread(self._restored, partition, states[partition])
                 states[partition].pieces.clear()  # the router has taken up what it needs
                 lanes[partition] = self._lane(partition, router, writer, generation)
                 routers[partition] = router
+        await self._in_thread(self._look_behind, writers, routers, states, is_wanted)
         if not is_wanted():
             raise RestoreOutdated
         self.lanes, self.routers = lanes, routers
@@ -224,6 +226,26 @@ class Worker:
             log.warning("open_transactions", partitions=sorted(partitions))
 
         end_open(self.settings, writers, is_wanted=is_wanted, on_open=tell)
+
+    def _look_behind(
+        self,
+        writers: dict[int, PartitionWriter],
+        routers: dict[int, PartitionRouter],
+        states: dict[int, StoredState],
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        """What came of a batch that the state does not know of, and that comes again."""
+
+        def tell(partitions: Collection[int]) -> None:
+            log.warning("open_results", partitions=sorted(partitions))
+
+        reached = {partition: router.offset for partition, router in routers.items()}
+        end_unknown(self.settings, writers, reached, is_wanted=is_wanted, on_open=tell)
+        for partition, seen in seen_beyond(self.settings, states, reached, is_wanted=is_wanted).items():
+            log.warning(
+                "seen_before", partition=partition, state=reached[partition], updates=seen.updates, rejects=seen.rejects
+            )
+            routers[partition].pass_over(seen)
 
     def _restored(self, partition: int, state: StoredState) -> PartitionRouter:
         router = PartitionRouter(

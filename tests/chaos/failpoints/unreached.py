@@ -14,6 +14,7 @@ _TABLES: Final = "for Faust's tables; the worker keeps its state itself"
 _SENDS: Final = "for agents that send through Faust; the worker writes through its transactional producers"
 _COOPERATIVE: Final = "cooperative groups; the worker's is eager"
 _TOPICS: Final = "`timelines topics`, not the worker"
+_ENDLESS: Final = "a broker that was frozen and lost the end of a transaction"
 _NO_CLIENT: Final = "no Kafka client's method: "
 
 UNREACHED: Final[dict[str, str]] = {
@@ -50,7 +51,10 @@ UNREACHED: Final[dict[str, str]] = {
     "faust_confluent/transactions.py TransactionalWriter._send: self._producer.poll()": (
         "librdkafka's queue of 100,000 records is full: a batch is bounded far below that"
     ),
-    "faust_confluent/transactions.py TransactionalWriter.abort_open: ": "a broker that was frozen and lost the end",
+    "faust_confluent/transactions.py TransactionalWriter.abort_open: ": _ENDLESS,
+    "processors/unended.py _begins_with: ": _ENDLESS,
+    "processors/seen.py _last_updates: ": _ENDLESS,
+    "processors/seen.py _written: ": _ENDLESS,
     "processors/lane.py Lane.finished: ": "seldom: a transaction in flight when the partition goes",
     "processors/lane.py Lane.take: ": "seldom: a batch that waits behind another",
     "processors/lane.py Lane._wait_for_room: ": "seldom: a batch that waits behind another",

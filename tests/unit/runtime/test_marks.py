@@ -113,4 +113,4 @@ def test_no_state_is_taken_for_whole_by_an_end_that_the_broker_did_not_give(monk
     """Written to 9, readable to 4: a transaction is open. First both answers are missing, which look alike."""
     monkeypatch.setattr(unended, "ask_ends", answering(-1001, 9, -1001, 4))
     monkeypatch.setattr(unended, "sleep", lambda _: None)
-    assert unended._unreadable(None, "state", (0,), lambda: True) == {0}
+    assert unended._unreadable(None, "state", (0,), lambda: True) == {0: 4}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -183,3 +183,100 @@ def test_any_other_error_is_told_with_its_name() -> None:
     producer = ScriptedProducer(init=[an_error(KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)])
     with pytest.raises(NotWritten, match="TRANSACTIONAL_ID_AUTHORIZATION_FAILED"):
         a_writer(producer).open()
+
+
+class EndlessBroker:
+    """Leaves out the ends of the next transactions in some topics, as many times as `holes` says, one set each."""
+
+    def __init__(self, *holes: set[str]) -> None:
+        self._holes = list(holes)
+        self._pending: dict[str, list[Any]] = {}
+        self.readable: dict[str, list[Any]] = {"a": [], "b": []}
+        self.asked = 0
+
+    def end(self, written: list[tuple[Any, ...]], *, is_committed: bool) -> None:
+        left_out = self._holes.pop(0) if self._holes else set()
+        for topic, _, value, *_ in written:
+            self._pending.setdefault(topic, []).append(value)
+        for topic in {record[0] for record in written} - left_out:
+            values = self._pending.pop(topic)
+            self.readable[topic] += values if is_committed else []
+
+    def still_open(self, topics: Collection[str]) -> set[str]:
+        self.asked += 1
+        return set(topics) & self._pending.keys()
+
+
+class ProducerOf(ScriptedProducer):
+    def __init__(self, broker: EndlessBroker, **script: list[Exception | None]) -> None:
+        super().__init__(**script)
+        self._broker = broker
+
+    def flush(self, timeout: float) -> int:
+        return 0
+
+    def commit_transaction(self, timeout: float) -> None:
+        super().commit_transaction(timeout)
+        self._broker.end(self.open, is_committed=True)
+
+    def abort_transaction(self, timeout: float) -> None:
+        open_now = self.open
+        super().abort_transaction(timeout)
+        self._broker.end(open_now, is_committed=False)
+
+
+def of(topic: str, number: int) -> Outgoing:
+    return Outgoing(topic, None, b"%d" % number, ())
+
+
+def written_by(
+    broker: EndlessBroker, *batches: list[Outgoing], commit: Sequence[Exception | None] = ()
+) -> dict[str, list[Any]]:
+    producer = ProducerOf(broker, commit=list(commit))
+    writer = TransactionalWriter(producer, "app-4", 4, still_open=broker.still_open)
+    for batch in batches:
+        writer.write(batch)
+    return broker.readable
+
+
+def test_an_aborted_transaction_that_was_left_without_an_end_is_ended_before_it_is_done_again() -> None:
+    broker = EndlessBroker({"a"}, {"a"})
+    assert written_by(broker, [of("a", 1), of("b", 2)], commit=[MUST_ABORT]) == {"a": [b"1"], "b": [b"2"]}
+
+
+def test_what_was_committed_without_an_end_is_aborted_and_written_again_at_once() -> None:
+    """Nobody has seen it. Left open, the next transaction would take it along, were it aborted."""
+    broker = EndlessBroker({"a"})
+    assert written_by(broker, [of("a", 1), of("b", 2), of("a", 3)], commit=[TIMED_OUT]) == {
+        "a": [b"1", b"3"],
+        "b": [b"2"],
+    }
+    assert not broker.still_open("ab")
+
+
+def test_nor_does_a_broker_that_fails_again_and_again_make_a_double() -> None:
+    broker = EndlessBroker({"a"}, {"a"}, set(), {"a"}, set())
+    found = written_by(broker, [of("a", 1), of("b", 2)], [of("a", 3)], commit=[TIMED_OUT, None, TIMED_OUT])
+    assert found == {"a": [b"1", b"3"], "b": [b"2"]}
+
+
+def test_what_somebody_else_holds_open_is_not_written_again() -> None:
+    broker = EndlessBroker()
+    producer = ProducerOf(broker, commit=[TIMED_OUT])
+    TransactionalWriter(producer, "app-4", 4, still_open=lambda _: {"a"}).write([of("a", 1)])
+    assert broker.readable["a"] == [b"1"]
+    assert producer.calls.count("commit") == 2
+    assert producer.calls.count("abort") == 5
+
+
+def test_a_commit_that_is_answered_at_once_costs_no_question() -> None:
+    broker = EndlessBroker()
+    written_by(broker, [of("a", 1)], [of("a", 2)])
+    assert broker.asked == 0
+
+
+def test_topics_that_may_lack_a_right_are_named() -> None:
+    """The broker refuses to add one to the transaction, and librdkafka does not say which."""
+    refused = an_error(KafkaError.TOPIC_AUTHORIZATION_FAILED, must_abort=True)
+    with pytest.raises(NotWritten, match="app-4: a, b: scripted"):
+        a_writer(ScriptedProducer(commit=[refused] * 9)).write(RECORDS)

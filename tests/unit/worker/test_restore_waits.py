@@ -32,7 +32,8 @@ class ScriptedConsumer:
         self.places = list(places)
 
     def poll(self, timeout: float) -> Any:
-        return EndOfPartition(self.places.pop().partition)
+        place = self.places.pop()
+        return EndOfPartition(place.topic, place.partition)
 
     def consume(self, most: int, timeout: float) -> list[Any]:
         return []
@@ -42,11 +43,14 @@ class ScriptedConsumer:
 
 
 class EndOfPartition:
-    def __init__(self, partition: int) -> None:
-        self._partition = partition
+    def __init__(self, topic: str, partition: int) -> None:
+        self._topic, self._partition = topic, partition
 
     def error(self) -> KafkaError:
         return KafkaError(KafkaError._PARTITION_EOF, "the end")
+
+    def topic(self) -> str:
+        return self._topic
 
     def partition(self) -> int:
         return self._partition
@@ -78,7 +82,7 @@ def test_brokers_that_choose_leaders_anew_are_waited_for(monkeypatch: pytest.Mon
 
 
 def test_a_refusal_that_will_not_pass_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RestoreFailed, match="the state in app-state-changelog cannot be read"):
+    with pytest.raises(RestoreFailed, match=r"incidents\.events\.v1 cannot be read, .*: scripted"):
         read_with(monkeypatch, [KafkaError.TOPIC_AUTHORIZATION_FAILED])
 
 
