@@ -62,10 +62,6 @@ _BATCH_BYTES: Final = _HELD_BYTES // 8
 _QUEUED_KBYTES: Final = 16 * 1024
 _COMMIT_INTERVAL_S: Final = 1.0
 _STATISTICS_MS: Final = 2_000
-#: of partitions that the group takes away: twice as long as the broker keeps a transaction open, so that what has no
-#: answer by then has been aborted. Met in chaos: a batch was written as its broker froze, and a rebalance waited for it
-#: until the end of the storm
-_LEAVES_WITHIN_S: Final = 60.0
 
 
 class _App(faust.App):
@@ -109,8 +105,6 @@ class Worker:
         self._partitions = partitions
         self._limit = RejectLimit(settings.max_rejected_per_minute)
         self._gives_up = False
-        #: monotonic time since when a rebalance waits for batches in flight
-        self._leaving_since: float | None = None
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="partition")
         self.app = self._build_app()
 
@@ -215,7 +209,7 @@ class Worker:
             self.settings,
             partition,
             # a batch in flight is finished whatever the group says: if the partition was lost, the broker fences it
-            keep_trying=lambda: not self._gives_up and (not self._is_overdue if is_open else is_wanted()),
+            keep_trying=lambda: not self._gives_up and (is_open or is_wanted()),
         )
         writer.open()
         is_open = True
@@ -290,9 +284,7 @@ class Worker:
             lanes[partition].close()
             self.metrics.forget_partition(partition)
         if lanes:
-            self._leaving_since = monotonic()
             await asyncio.gather(*(lane.finished() for lane in lanes.values()))
-            self._leaving_since = None
             lanes.clear()
             self.routers = {}
             collecting.look_again()
@@ -301,12 +293,6 @@ class Worker:
         """Partitions that are left again before they came back have been left since the first time."""
         if is_restored != self.is_restored:
             self.is_restored, self.lanes_since = is_restored, monotonic()
-
-    @property
-    def _is_overdue(self) -> bool:
-        """Whether partitions were to be given up so long ago that what is in flight can no longer be committed."""
-        since = self._leaving_since
-        return since is not None and monotonic() - since > _LEAVES_WITHIN_S
 
     def _start_offsets(self, tps: Collection[TP]) -> dict[TP, int]:
         return {tp: self.lanes[tp.partition].next_offset for tp in tps if tp.partition in self.lanes}

@@ -143,3 +143,21 @@ def test_health_answers_and_the_loop_turns_while_the_core_computes_in_all_partit
     assert len(answers) > 3
     assert sorted(answers)[len(answers) // 2] < 0.5, answers
     assert worker.metric("loop_late_seconds")[""] < 2.0
+
+
+def test_a_transaction_that_is_never_answered_ends_the_worker_also_while_a_rebalance_waits_for_it(
+    settings: Settings, start_troubled: Start, tmp_path: Path
+) -> None:
+    """Met with brokers that were frozen. Faust's rebalance waits for what is in work, and no other worker can begin."""
+    worker, trouble = begun(start_troubled, settings), tmp_path / "trouble"
+    trouble.write_text("mute")
+    wait_until(lambda: trouble.read_text() == "done", what="the trouble")
+    append(settings, reports("fire again"), PARTITIONS)
+    other = start_troubled(module="tests.tally_worker")
+    assert worker.wait() == 1
+    (failure,) = worker.facts("stopping")
+    assert "tally-2: a transaction has had no answer for" in failure["reason"]
+    assert "exception" not in failure
+    other.wait_ready()
+    wait_until(lambda: other.applied() == 2, what="the log applied")
+    assert_sink_equals_replay(settings, PARTITIONS, is_isolated=False)

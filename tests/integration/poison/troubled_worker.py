@@ -20,9 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from processors import service, watch
+from processors import service, transaction, watch
 from processors.cores import Cores, real_cores
 from processors.correlation import LogRecord
 from processors.worker import Worker
@@ -79,6 +79,20 @@ class TroubledCore:
         return self._core.apply(record)
 
 
+class Mute:
+    """A producer whose commits are never answered."""
+
+    def __init__(self, producer: Any) -> None:
+        self._producer = producer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._producer, name)
+
+    def commit_transaction(self, timeout: float) -> None:
+        time.sleep(min(timeout, 0.1))
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "no answer", False, True, False))
+
+
 def get_into_trouble(word: str, worker: Worker) -> None:
     consumer: Any = worker.app.consumer
     match word:
@@ -87,6 +101,10 @@ def get_into_trouble(word: str, worker: Worker) -> None:
             consumer.poller.submit(lambda client: client.pause(places))
         case "block-poll":
             consumer.poller.submit(lambda _: time.sleep(3_600))
+        case "mute":  # as librdkafka after a broker's halt: the transaction goes on, and its end is never told
+            for lane in worker.lanes.values():
+                writer: Any = lane._writer
+                writer._writer._producer = Mute(writer._writer._producer)
         case "block-loop":
             worker.app.loop.call_soon_threadsafe(time.sleep, 3_600)
         case other:
@@ -97,6 +115,7 @@ def wait_for_trouble(file: Path, worker: Worker) -> None:
     while not (file.exists() and file.read_text().strip()):
         time.sleep(0.02)
     get_into_trouble(file.read_text().strip(), worker)
+    file.write_text("done")
 
 
 def cores_named(name: str) -> Cores:
@@ -117,6 +136,8 @@ def main() -> int:
         assert hasattr(service, name)
         if os.environ.get("QUICK"):
             setattr(service, name, seconds)
+    if os.environ.get("QUICK"):
+        transaction._PATIENCE_S, transaction._MOST_ANSWERS = 1.0, 4
     watch._LOOP_S = float(os.environ.get("LOOP_S", "30"))
     build: Callable[..., Worker] = service.build_worker
 
