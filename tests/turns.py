@@ -21,6 +21,7 @@ TOGETHER: Final[Mapping[str, frozenset[str]]] = {
             "tests/chaos/test_gap.py",
             f"{_INTEGRATION}/overload/test_on_kafka.py",
             f"{_INTEGRATION}/overload/test_troubles_on_kafka.py",
+            f"{_INTEGRATION}/worker/test_half_ended.py",
             f"{_INTEGRATION}/worker/test_on_kafka.py",
         }
     ),

@@ -52,6 +52,7 @@ UNREACHED: Final[dict[str, str]] = {
         "librdkafka's queue of 100,000 records is full: a batch is bounded far below that"
     ),
     "faust_confluent/transactions.py TransactionalWriter.abort_open: ": _ENDLESS,
+    "processors/transaction.py PartitionWriter._broker_answers: ": "a transaction without an answer for a minute",
     "processors/unended.py _begins_with: ": _ENDLESS,
     "processors/seen.py _last_updates: ": _ENDLESS,
     "processors/seen.py _written: ": _ENDLESS,
