@@ -20,7 +20,7 @@ def _cause_of(update: Message) -> int | None:
     try:
         cause = json.loads(update.value() or b"")["cause"]
         return int(cause["offset"]) if cause["partition"] == update.partition() else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -11,9 +11,9 @@ from itertools import chain
 from time import monotonic
 from typing import Final
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 
-from faust_confluent.transactions import Interrupted, TransactionalWriter
+from faust_confluent.transactions import Interrupted, NotWritten, TransactionalWriter
 from processors.handover import Handover, Outgoing
 from processors.restore import RestoreOutdated
 from processors.unended import still_open
@@ -64,10 +64,11 @@ class PartitionWriter:
         else:
             self._answers = self._answers + 1 if self._broker_answers() else 0
         if self._answers >= _MOST_ANSWERS:
-            raise Interrupted(
+            raise NotWritten(
                 f"{self._settings.app_id}-{self._partition}: a transaction has had no answer for "
                 f"{monotonic() - (since or 0):.0f} s, and the broker answers others: start again from the stored "
-                "state, which knows what became of it"
+                "state, which knows what became of it",
+                KafkaError(KafkaError._TIMED_OUT),
             )
         return self._keep_trying()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from faust_confluent.transactions import Interrupted
+from faust_confluent.transactions import NotWritten
 from processors import transaction
 from processors.handover import Handover, Outgoing
 from processors.transaction import PartitionWriter
@@ -69,7 +69,7 @@ def write_with(monkeypatch: pytest.MonkeyPatch, unanswered: float, broker: str) 
 
 @pytest.mark.usefixtures("clock")
 def test_a_transaction_that_a_living_broker_leaves_unanswered_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Interrupted, match=r"app-2: a transaction has had no answer for \d+ s.*the stored state"):
+    with pytest.raises(NotWritten, match=r"app-2: a transaction has had no answer for \d+ s.*the stored state"):
         write_with(monkeypatch, float("inf"), "+")
 
 
