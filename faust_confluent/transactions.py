@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -20,6 +20,9 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 #: librdkafka cannot be interrupted in a call: short calls, and a look around between them
 _SLICE_S: Final = 1.0
 _FULL_S: Final = 0.1
+#: for the ends of a transaction to be written, once it was answered: a millisecond as a rule
+_ENDS_S: Final = 2.0
+_PAUSE_S: Final = 0.05
 #: a transaction that fails for a reason of its own (a topic that is gone, a right that is missing) fails again
 _MOST_REDONE: Final = 5
 _FENCED: Final = frozenset(
@@ -108,9 +111,9 @@ class TransactionalWriter:
         quarters (5.2 us instead of 6.9, of a machine three times slower than at rest): only failures are asked about
     keep_trying: asked about once a second while the broker does not answer; False ends the wait with Interrupted, and
         what it raises ends it too
-    still_open: of these topics, those whose partition ends in a transaction that has no end, though none is being
-        written. Asked after an abort, and after a commit that was waited for. Kafka leaves the end out where a
-        partition has no leader at that moment; what is open then shares the fate of the next transaction there
+    still_open: of these topics, those whose partition ends in a transaction that has no end. Asked after an abort:
+        Kafka leaves the end out where a partition has no leader at that moment, and what is open then shares the fate
+        of the next transaction there
     """
 
     def __init__(
@@ -159,18 +162,17 @@ class TransactionalWriter:
         """All of them in one transaction. Raises Fenced, NotWritten, Interrupted; after these use a new writer."""
         self._records = tuple(records)
         redone = 0
-        while self._records:
+        while True:
             self._first_failure = self._failed_topic = None
             try:
                 self._producer.begin_transaction()
                 self._send()
-                was_waited_for = self._until_answered(lambda: self._producer.commit_transaction(_SLICE_S))
-                # what has no end was seen by nobody, and the next transaction would take it along, were it aborted
-                self._records = self._without_end() if was_waited_for else ()
-                self._records = self._ended_by_abort()
+                self._until_answered(lambda: self._producer.commit_transaction(_SLICE_S))
+                self._records = ()
+                return
             except _MustAbort as abort:
                 self._until_answered(lambda: self._producer.abort_transaction(_SLICE_S))
-                self._ended_by_abort()
+                self._end_what_is_open()
                 reason = self._first_failure or abort.error
                 if reason.code() in _UNANSWERED:
                     continue  # a broker that was away for longer than the transaction may last: not the records' fault
@@ -187,25 +189,26 @@ class TransactionalWriter:
             topics = {record.topic for record in self._records}
         return ": ".join((self._transactional_id, *([", ".join(sorted(topics))] if topics else [])))
 
-    def _without_end(self) -> Sequence[Sendable]:
-        self.waiting_since = monotonic()
+    def _end_what_is_open(self) -> None:
+        """Of records that were aborted: they are written once more, and must not be seen twice."""
+        records = self._records
+        for _ in range(_MOST_REDONE):  # the first does it, unless the broker fails again, or somebody else writes there
+            topics = self._open_for_a_while({record.topic for record in records})
+            if not topics:
+                return
+            self.abort_open(record for record in records if record.topic in topics)
+            self._records = records
+
+    def _open_for_a_while(self, topics: Collection[str]) -> Collection[str]:
+        """An answer comes as soon as it is certain what becomes of a transaction; the ends are written behind it."""
+        until = self.waiting_since = monotonic()
+        until += _ENDS_S
         try:
-            topics = self._still_open({record.topic for record in self._records})
+            while (left := self._still_open(topics)) and monotonic() < until:
+                sleep(_PAUSE_S)
         finally:
             self.waiting_since = None
-        return tuple(record for record in self._records if record.topic in topics)
-
-    def _ended_by_abort(self) -> Sequence[Sendable]:
-        """End what is open of these records, so that nobody ever sees it. Answers those that can be written again."""
-        records, left = self._records, self._without_end() if self._records else ()
-        for _ in range(_MOST_REDONE):
-            if not left:
-                break
-            self.abort_open(left)
-            self._records = records
-            left = self._without_end()
-        others = {record.topic for record in left}  # somebody else's transaction is open there
-        return tuple(record for record in records if record.topic not in others)
+        return left
 
     def abort_open(self, records: Iterable[Sendable]) -> None:
         """Write these in a transaction, and abort it: in their partitions that also ends what was left open.
@@ -252,16 +255,13 @@ class TransactionalWriter:
         if error is not None and self._first_failure is None and error.code() not in purged:
             self._first_failure, self._failed_topic = error, message.topic()
 
-    def _until_answered(self, call: Callable[[], None]) -> bool:
-        """Make a call of the transactional producer until it is answered; librdkafka goes on where it was.
-
-        Answers whether it was waited for.
-        """
+    def _until_answered(self, call: Callable[[], None]) -> None:
+        """Make a call of the transactional producer until it is answered; librdkafka goes on where it was."""
         try:
             while True:
                 try:
                     call()
-                    return self.waiting_since is not None
+                    return
                 except KafkaException as error:
                     reason: KafkaError = error.args[0]
                     if reason.txn_requires_abort():

@@ -15,8 +15,9 @@ So three looks:
 - Then, whether updates or rejects are open that the restored state does not know of (`end_unknown`): they belong to a
   batch that was aborted and comes again, and are ended in the same way. What the state knows of was committed, and is
   left to the next commit.
-- The writer looks after each abort, and after each commit that it had to wait for (`still_open`): it aborts what has
-  no end, and writes it again.
+- The writer looks after each abort (`still_open`), and aborts again what has no end.
+
+What a living writer has committed without an end stays unread until its next commit in the same partition.
 """
 
 from __future__ import annotations
